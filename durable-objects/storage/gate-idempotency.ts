@@ -1,0 +1,73 @@
+/** Requests with an Idempotency-Key: begun, or finished with the sealed answer to replay. */
+export const gateIdempotencyMigration = `
+  CREATE TABLE idempotency (
+    request_key TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    status INTEGER,
+    sealed_body TEXT,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX idempotency_expiry ON idempotency (expires_at);
+`;
+
+export type IdempotencyRecord = {
+  fingerprint: string;
+  /** Null while the first request is still running, or was cut off. */
+  finished: { status: number; sealedBody: string } | null;
+};
+
+export function readRequest(
+  sql: SqlStorage,
+  requestKey: string,
+  nowMs: number,
+): IdempotencyRecord | null {
+  const [row] = sql
+    .exec<{ fingerprint: string; status: number | null; sealed_body: string | null }>(
+      `SELECT fingerprint, status, sealed_body FROM idempotency
+       WHERE request_key = ? AND expires_at > ?`,
+      requestKey,
+      nowMs,
+    )
+    .toArray();
+  if (!row) return null;
+  const { fingerprint, status, sealed_body: sealedBody } = row;
+  const finished = status === null || sealedBody === null ? null : { status, sealedBody };
+  return { fingerprint, finished };
+}
+
+export function beginRequest(
+  sql: SqlStorage,
+  requestKey: string,
+  fingerprint: string,
+  expiresAtMs: number,
+): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO idempotency (request_key, fingerprint, expires_at) VALUES (?, ?, ?)`,
+    requestKey,
+    fingerprint,
+    expiresAtMs,
+  );
+}
+
+export function finishRequest(
+  sql: SqlStorage,
+  requestKey: string,
+  status: number,
+  sealedBody: string,
+): void {
+  sql.exec(
+    "UPDATE idempotency SET status = ?, sealed_body = ? WHERE request_key = ? AND status IS NULL",
+    status,
+    sealedBody,
+    requestKey,
+  );
+}
+
+/** Deletes what has expired; returns when the next record expires, or `null`. */
+export function purgeRequests(sql: SqlStorage, nowMs: number): number | null {
+  sql.exec("DELETE FROM idempotency WHERE expires_at <= ?", nowMs);
+  const [row] = sql
+    .exec<{ next: number | null }>("SELECT min(expires_at) AS next FROM idempotency")
+    .toArray();
+  return row?.next ?? null;
+}

@@ -1,0 +1,289 @@
+import { z } from "zod";
+import { declare } from "../http/declare.ts";
+import { parseIpRange } from "../lib/ip-range.ts";
+import { errorAnswers, requestId } from "../polykomos/schemas.ts";
+import { scopes } from "../polykomos/scopes.ts";
+
+/** The operator's API. All operations need the operator's token. */
+const access: readonly string[] = [];
+const tag = "Operator";
+const id = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, "must be a positive whole number")
+  .transform(Number)
+  .meta({ override: { type: "integer", minimum: 1 } });
+const idParams = z.object({ id });
+const bodyId = z.int().min(1).max(2_147_483_647);
+
+/** One line of text a person wrote: no control characters, no lone surrogates. */
+function label(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+      error: "must be one line of text without control characters",
+    });
+}
+
+const item = z.looseObject({ object: z.string() });
+const one = z.object({ data: item, request_id: requestId });
+const many = z.object({ data: z.array(z.looseObject({})), request_id: requestId });
+
+function answers(method: "get" | "post" | "patch" | "delete", status: number, schema: z.ZodType) {
+  return {
+    [status]: { description: "Done.", schema },
+    ...errorAnswers({ method }, 404, 409),
+  };
+}
+
+export const createUser = declare({
+  method: "post",
+  path: "/users",
+  operationId: "adminCreateUser",
+  tag,
+  summary: "Create a user with a team of their own",
+  access,
+  body: z.strictObject({ email: z.email().max(254), name: label(120) }),
+  answers: answers("post", 201, one),
+});
+
+export const listUsers = declare({
+  method: "get",
+  path: "/users",
+  operationId: "adminListUsers",
+  tag,
+  summary: "List users with their teams",
+  access,
+  answers: answers("get", 200, many),
+});
+
+export const createTeam = declare({
+  method: "post",
+  path: "/teams",
+  operationId: "adminCreateTeam",
+  tag,
+  summary: "Create a team; its first member owns it",
+  access,
+  body: z.strictObject({ name: label(120), member_user_ids: z.array(bodyId).min(1).max(100) }),
+  answers: answers("post", 201, one),
+});
+
+export const addMember = declare({
+  method: "post",
+  path: "/teams/{id}/members",
+  operationId: "adminAddMember",
+  tag,
+  summary: "Add a user to a team, or change the role",
+  access,
+  params: idParams,
+  body: z.strictObject({ user_id: bodyId, role: z.enum(["owner", "member"]).default("member") }),
+  answers: answers("post", 201, one),
+});
+
+const ipRange = z
+  .string()
+  .refine((text) => parseIpRange(text) !== null, { error: "must be an IP address or CIDR range" });
+
+export const keyControls = z.strictObject({
+  requests_per_minute: z.int().min(1).max(1_000_000).optional(),
+  monthly_quota: z.int().min(1).max(1_000_000_000).nullable().optional(),
+  allowed_ip_list: z.array(ipRange).max(100).optional(),
+  inactive_ttl_days: z.int().min(1).max(3650).nullable().optional(),
+});
+
+export const createKey = declare({
+  method: "post",
+  path: "/users/{id}/keys",
+  operationId: "adminCreateKey",
+  tag,
+  summary: "Create an API key for a user; it is shown once",
+  access,
+  params: idParams,
+  body: z.strictObject({
+    name: label(120),
+    permissions: z.array(z.enum(scopes)).min(1).max(scopes.length),
+    controls: keyControls.optional(),
+  }),
+  answers: answers(
+    "post",
+    201,
+    z.object({ data: item, api_key: z.string(), request_id: requestId }),
+  ),
+});
+
+export const listKeys = declare({
+  method: "get",
+  path: "/users/{id}/keys",
+  operationId: "adminListKeys",
+  tag,
+  summary: "List a user's API keys",
+  access,
+  params: idParams,
+  answers: answers("get", 200, many),
+});
+
+export const revokeKey = declare({
+  method: "delete",
+  path: "/keys/{id}",
+  operationId: "adminRevokeKey",
+  tag,
+  summary: "Revoke an API key; it is refused from this answer on",
+  access,
+  params: idParams,
+  answers: answers("delete", 200, one),
+});
+
+const host = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9.:_-]+$/, "must be a host name or address");
+const port = z.int().min(1).max(65_535);
+const serverFields = {
+  host,
+  port,
+  advertised_host: z
+    .string()
+    .max(253)
+    .regex(/^[A-Za-z0-9.:_{}-]+$/, "must be a host name; {id} stands for the database's id"),
+  tls: z.boolean(),
+  admin_user: label(63),
+  admin_password: label(200),
+  max_databases: z.int().min(1).max(1_000_000),
+  max_connections: z.int().min(1).max(1_000_000),
+};
+
+export const createServer = declare({
+  method: "post",
+  path: "/servers",
+  operationId: "adminCreateServer",
+  tag,
+  summary: "Register a database server",
+  description: "Connects to it first, and closes what a stock server leaves open to every login.",
+  access,
+  body: z.strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits, hyphens"),
+    engine: z.enum(["postgres", "mysql"]),
+    region: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits, hyphens"),
+    transport: z.enum(["neon"]).default("neon"),
+    ...serverFields,
+    advertised_host: serverFields.advertised_host.optional(),
+    tls: serverFields.tls.default(true),
+    max_databases: serverFields.max_databases.default(200),
+    max_connections: serverFields.max_connections.default(250),
+  }),
+  answers: answers("post", 201, one),
+});
+
+export const updateServer = declare({
+  method: "patch",
+  path: "/servers/{id}",
+  operationId: "adminUpdateServer",
+  tag,
+  summary: "Change where a server is or how much it takes; its databases follow",
+  access,
+  params: idParams,
+  body: z.strictObject(serverFields).partial(),
+  answers: answers("patch", 200, one),
+});
+
+export const listServers = declare({
+  method: "get",
+  path: "/servers",
+  operationId: "adminListServers",
+  tag,
+  summary: "List database servers",
+  access,
+  answers: answers("get", 200, many),
+});
+
+export const drainServer = declare({
+  method: "post",
+  path: "/servers/{id}/drain",
+  operationId: "adminDrainServer",
+  tag,
+  summary: "Place nothing new on a server",
+  access,
+  params: idParams,
+  answers: answers("post", 200, one),
+});
+
+export const activateServer = declare({
+  method: "post",
+  path: "/servers/{id}/activate",
+  operationId: "adminActivateServer",
+  tag,
+  summary: "Place databases on a server again",
+  access,
+  params: idParams,
+  answers: answers("post", 200, one),
+});
+
+export const getPool = declare({
+  method: "get",
+  path: "/pool",
+  operationId: "adminGetPool",
+  tag,
+  summary: "How full the pools are",
+  access,
+  answers: answers("get", 200, many),
+});
+
+export const listJobs = declare({
+  method: "get",
+  path: "/jobs",
+  operationId: "adminListJobs",
+  tag,
+  summary: "List operations, newest first",
+  access,
+  query: z.strictObject({
+    state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]).optional(),
+  }),
+  answers: answers("get", 200, many),
+});
+
+export const retryJob = declare({
+  method: "post",
+  path: "/jobs/{id}/retry",
+  operationId: "adminRetryJob",
+  tag,
+  summary: "Run a waiting or failed operation now",
+  access,
+  params: z.object({ id: z.uuid("must be a UUID") }),
+  answers: answers("post", 200, one),
+});
+
+export const listOrphans = declare({
+  method: "get",
+  path: "/orphans",
+  operationId: "adminListOrphans",
+  tag,
+  summary: "Compare the servers' catalogs with our rows, both ways",
+  access,
+  answers: answers("get", 200, many),
+});
+
+export const listDeadLetters = declare({
+  method: "get",
+  path: "/dead_letters",
+  operationId: "adminListDeadLetters",
+  tag,
+  summary: "List operations that were given up",
+  access,
+  answers: answers("get", 200, many),
+});
+
+export const sweep = declare({
+  method: "post",
+  path: "/sweep",
+  operationId: "adminSweep",
+  tag,
+  summary: "Do the scheduled work once, now",
+  access,
+  answers: answers("post", 200, one),
+});

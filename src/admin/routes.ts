@@ -1,0 +1,134 @@
+import { type Endpoint, endpoint } from "../http/mount.ts";
+import { readPool } from "../polykomos/databases/pool.ts";
+import { fault, notFound } from "../polykomos/dialect.ts";
+import { viewOperation } from "../polykomos/operations/view.ts";
+import type { Sweep } from "../sweep.ts";
+import * as contract from "./contract.ts";
+import { listJobs, makeJobDue } from "./jobs-store.ts";
+import { findOrphans } from "./orphans.ts";
+import * as service from "./service.ts";
+import { listServers, listUsers } from "./store.ts";
+import { viewKey, viewServer, viewUser } from "./view.ts";
+
+/** The operator: there is one, with one token. */
+export type Operator = { requestId: string };
+
+export type AdminApiDeps = service.AdminDeps & {
+  announce(operationIds: readonly string[]): Promise<void>;
+  sweep(): Promise<Sweep>;
+};
+
+/** Leaves out the fields that were not sent. */
+function sent<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
+  };
+}
+
+function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
+  return [
+    endpoint(contract.createUser, async ({ body }, { requestId }: Operator) => {
+      const user = await service.createUser(deps, body, requestId);
+      return { status: 201, body: { data: viewUser(user) } };
+    }),
+    endpoint(contract.listUsers, async (_, _operator: Operator) => {
+      return { status: 200, body: { data: (await listUsers(deps.store)).map(viewUser) } };
+    }),
+    endpoint(contract.createTeam, async ({ body }, { requestId }: Operator) => {
+      const team = { name: body.name, memberUserIds: body.member_user_ids };
+      const made = await service.createTeam(deps, team, requestId);
+      return { status: 201, body: { data: { object: "team", ...made } } };
+    }),
+    endpoint(contract.addMember, async ({ params, body }, { requestId }: Operator) => {
+      const member = { teamId: params.id, userId: body.user_id, role: body.role };
+      const put = await service.addMember(deps, member, requestId);
+      return { status: 201, body: { data: { object: "membership", ...put } } };
+    }),
+    endpoint(contract.createKey, async ({ params, body }, { requestId }: Operator) => {
+      const key = { ...body, controls: sent(body.controls ?? {}) };
+      const { row, text } = await service.createKey(deps, params.id, key, requestId);
+      return { status: 201, body: { data: viewKey(row), api_key: text } };
+    }),
+    endpoint(contract.listKeys, async ({ params }, _operator: Operator) => {
+      const keys = await service.listKeys(deps, params.id);
+      const data = keys.map(({ row, lastUsedAtMs }) => viewKey(row, lastUsedAtMs));
+      return { status: 200, body: { data } };
+    }),
+    endpoint(contract.revokeKey, async ({ params }, { requestId }: Operator) => {
+      const row = await service.revokeKey(deps, params.id, requestId);
+      return { status: 200, body: { data: viewKey(row) } };
+    }),
+  ];
+}
+
+function serverEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
+  return [
+    endpoint(contract.listServers, async (_, _operator: Operator) => {
+      return { status: 200, body: { data: (await listServers(deps.store)).map(viewServer) } };
+    }),
+    endpoint(contract.createServer, async ({ body }, { requestId }: Operator) => {
+      const server = await service.createServer(deps, body, requestId);
+      return { status: 201, body: { data: viewServer(server) } };
+    }),
+    endpoint(contract.updateServer, async ({ params, body }, { requestId }: Operator) => {
+      const server = await service.updateServer(deps, params.id, sent(body), requestId);
+      return { status: 200, body: { data: viewServer(server) } };
+    }),
+    endpoint(contract.drainServer, async ({ params }, { requestId }: Operator) => {
+      const change = { state: "draining" } as const;
+      const server = await service.updateServer(deps, params.id, change, requestId);
+      return { status: 200, body: { data: viewServer(server) } };
+    }),
+    endpoint(contract.activateServer, async ({ params }, { requestId }: Operator) => {
+      const change = { state: "active" } as const;
+      const server = await service.updateServer(deps, params.id, change, requestId);
+      return { status: 200, body: { data: viewServer(server) } };
+    }),
+  ];
+}
+
+function workEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
+  return [
+    endpoint(contract.getPool, async (_, _operator: Operator) => {
+      const pools = await readPool(deps.store);
+      return { status: 200, body: { data: pools.map((pool) => ({ object: "pool", ...pool })) } };
+    }),
+    endpoint(contract.listJobs, async ({ query }, _operator: Operator) => {
+      const jobs = await listJobs(deps.store, query.state ?? null);
+      return { status: 200, body: { data: jobs.map(viewOperation) } };
+    }),
+    endpoint(contract.retryJob, async ({ params }, _operator: Operator) => {
+      const outcome = await makeJobDue(deps.store, params.id, new Date(deps.clock()));
+      if (outcome === "missing") throw notFound("job");
+      if (outcome === "conflict") {
+        throw fault(
+          "conflict",
+          "Only a waiting or given-up job of a living database can be retried",
+        );
+      }
+      await deps.announce([params.id]);
+      return {
+        status: 200,
+        body: { data: { object: "operation", id: params.id, state: "queued" } },
+      };
+    }),
+    endpoint(contract.listOrphans, async (_, _operator: Operator) => {
+      return { status: 200, body: { data: await findOrphans(deps) } };
+    }),
+    endpoint(contract.listDeadLetters, async (_, _operator: Operator) => {
+      const jobs = await listJobs(deps.store, "failed");
+      return { status: 200, body: { data: jobs.map(viewOperation) } };
+    }),
+    endpoint(contract.sweep, async (_, _operator: Operator) => {
+      return { status: 200, body: { data: { object: "sweep", ...(await deps.sweep()) } } };
+    }),
+  ];
+}
+
+/** Every endpoint of the operator's API. */
+export function adminEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
+  return [...peopleEndpoints(deps), ...serverEndpoints(deps), ...workEndpoints(deps)];
+}

@@ -1,0 +1,193 @@
+import type { KeyRecord } from "../../durable-objects/storage/gate-keys.ts";
+import type { Store } from "../db/client.ts";
+import { violatedUnique } from "../db/errors.ts";
+import type { KeyControls } from "../db/schema.ts";
+import type { Fleet, FleetServer } from "../fleet/fleet.ts";
+import { newAccountId } from "../lib/account-id.ts";
+import { newBearerKey } from "../lib/bearer-key.ts";
+import type { Clock } from "../lib/clock.ts";
+import { type Log, scrub } from "../lib/log.ts";
+import type { Sealer } from "../lib/sealed.ts";
+import { type Gate, keyPrefix } from "../polykomos/access.ts";
+import { fault, invalidField, notFound } from "../polykomos/dialect.ts";
+import { findKey } from "../polykomos/keys-store.ts";
+import { serverPasswordContext } from "../polykomos/operations/run.ts";
+import * as store from "./store.ts";
+
+/** What the operator does to people, keys and servers. */
+export type AdminDeps = {
+  store: Store;
+  fleet: Fleet;
+  sealer: Sealer;
+  clock: Clock;
+  log: Log;
+  idCheckSecret: string;
+  requestsPerMinute: number;
+  gateOf(
+    accountId: string,
+  ): (Gate & { lastUses(hashes: string[]): Promise<Record<string, number>> }) | null;
+};
+
+function actOf(deps: AdminDeps, action: string, requestId: string): store.Act {
+  return { action, requestId, now: new Date(deps.clock()) };
+}
+
+export async function createUser(
+  deps: AdminDeps,
+  user: { email: string; name: string },
+  requestId: string,
+): Promise<store.UserRow> {
+  const accountId = newAccountId("polykomos", deps.idCheckSecret);
+  const email = user.email.toLowerCase();
+  try {
+    const act = actOf(deps, "user.create", requestId);
+    return await store.insertUser(deps.store, { ...user, email, accountId }, act);
+  } catch (error) {
+    if (violatedUnique(error) === null) throw error;
+    throw fault("conflict", "There is already a user with this e-mail address", { field: "email" });
+  }
+}
+
+export async function createTeam(
+  deps: AdminDeps,
+  team: { name: string; memberUserIds: readonly number[] },
+  requestId: string,
+): Promise<{ id: number; name: string }> {
+  const made = await store.insertTeam(deps.store, team, actOf(deps, "team.create", requestId));
+  if (!made) throw invalidField("member_user_ids", "every one must be the id of a user");
+  return made;
+}
+
+export async function addMember(
+  deps: AdminDeps,
+  member: { teamId: number; userId: number; role: "owner" | "member" },
+  requestId: string,
+) {
+  const put = await store.putMember(deps.store, member, actOf(deps, "team.add_member", requestId));
+  if (!put) throw notFound("team or user");
+  return put;
+}
+
+/** Makes a key, and teaches it to the account's gate. `text` is the key, shown once. */
+export async function createKey(
+  deps: AdminDeps,
+  userId: number,
+  key: { name: string; permissions: readonly string[]; controls: Partial<KeyControls> },
+  requestId: string,
+): Promise<{ row: store.KeyRow; text: string }> {
+  const accountId = await store.findAccountId(deps.store, userId);
+  if (accountId === null) throw notFound("user");
+  const { text, hash, preview } = newBearerKey(keyPrefix, accountId);
+  const controls: KeyControls = {
+    requests_per_minute: deps.requestsPerMinute,
+    monthly_quota: null,
+    allowed_ip_list: [],
+    inactive_ttl_days: null,
+    ...key.controls,
+  };
+  const permissions = [...new Set(key.permissions)];
+  const made = { userId, name: key.name, hash, preview, permissions, controls };
+  const row = await store.insertKey(deps.store, made, actOf(deps, "key.create", requestId));
+  if (!row) throw notFound("user");
+  await teach(deps, row);
+  return { row, text };
+}
+
+async function teach(deps: AdminDeps, row: store.KeyRow): Promise<void> {
+  const record: KeyRecord | null = await findKey(deps.store, row.hash, row.account_id);
+  if (record) await deps.gateOf(row.account_id)?.learn(record);
+}
+
+/** A user's keys with their last uses, which the gate knows best. */
+export async function listKeys(
+  deps: AdminDeps,
+  userId: number,
+): Promise<{ row: store.KeyRow; lastUsedAtMs: number | null }[]> {
+  const accountId = await store.findAccountId(deps.store, userId);
+  if (accountId === null) throw notFound("user");
+  const rows = await store.listKeys(deps.store, userId);
+  if (rows.length === 0) return [];
+  const uses = (await deps.gateOf(accountId)?.lastUses(rows.map((row) => row.hash))) ?? {};
+  return rows.map((row) => ({ row, lastUsedAtMs: uses[row.hash] ?? null }));
+}
+
+/** Revokes: first the row, then the gate, so that the key is refused once this has returned. */
+export async function revokeKey(
+  deps: AdminDeps,
+  keyId: number,
+  requestId: string,
+): Promise<store.KeyRow> {
+  const row = await store.markKeyRevoked(deps.store, keyId, actOf(deps, "key.revoke", requestId));
+  if (!row) throw notFound("key");
+  await teach(deps, row);
+  return row;
+}
+
+export type ServerInput = Omit<store.NewServer, "admin_password_sealed" | "advertised_host"> & {
+  admin_password: string;
+  advertised_host?: string | undefined;
+};
+
+async function prepare(deps: AdminDeps, server: FleetServer): Promise<void> {
+  try {
+    await deps.fleet[server.engine].prepareServer(server);
+  } catch (error) {
+    deps.log.warn("server_unreachable", { server: server.name, error });
+    const reason = scrub(error instanceof Error ? error.message : String(error));
+    throw invalidField("host", `the server could not be prepared: ${reason}`);
+  }
+}
+
+export async function createServer(
+  deps: AdminDeps,
+  input: ServerInput,
+  requestId: string,
+): Promise<store.ServerRow> {
+  const { admin_password: adminPassword, advertised_host: advertised, ...rest } = input;
+  const { name, engine, host, port, tls, admin_user: adminUser } = rest;
+  if (engine === "mysql") throw invalidField("engine", "MySQL servers are not supported yet");
+  await prepare(deps, { name, engine, host, port, tls, adminUser, adminPassword });
+  const sealed = await deps.sealer.seal(adminPassword, serverPasswordContext(name));
+  const server = { ...rest, advertised_host: advertised ?? host, admin_password_sealed: sealed };
+  try {
+    return await store.insertServer(deps.store, server, actOf(deps, "server.create", requestId));
+  } catch (error) {
+    if (violatedUnique(error) === null) throw error;
+    throw fault("conflict", `There is already a server called ${name}`, { field: "name" });
+  }
+}
+
+export async function updateServer(
+  deps: AdminDeps,
+  id: number,
+  change: store.ServerChange & { admin_password?: string | undefined },
+  requestId: string,
+): Promise<store.ServerRow> {
+  const current = await store.findServer(deps.store, id);
+  if (!current) throw notFound("server");
+  const { admin_password: newPassword, ...columns } = change;
+  const context = serverPasswordContext(current.name);
+  const sealed =
+    newPassword === undefined ? undefined : await deps.sealer.seal(newPassword, context);
+  const next = { ...current, ...columns };
+  if (columns.state === undefined) {
+    await prepare(deps, {
+      name: next.name,
+      engine: next.engine,
+      host: next.host,
+      port: next.port,
+      tls: next.tls,
+      adminUser: next.admin_user,
+      adminPassword:
+        newPassword ?? (await deps.sealer.open(current.admin_password_sealed, context)),
+    });
+  }
+  const changed = await store.updateServer(
+    deps.store,
+    id,
+    { ...columns, ...(sealed === undefined ? {} : { admin_password_sealed: sealed }) },
+    actOf(deps, "server.update", requestId),
+  );
+  if (!changed) throw notFound("server");
+  return changed;
+}

@@ -1,0 +1,237 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Store } from "../db/client.ts";
+import type { KeyControls } from "../db/schema.ts";
+import { isoTime } from "../polykomos/databases/rows.ts";
+
+/** People, teams, keys and servers in the control-plane store, as the operator manages them. */
+export type TeamOfUser = { id: number; name: string; is_primary: boolean };
+export type UserRow = { id: number; email: string; name: string; teams: TeamOfUser[] };
+
+export type Act = { action: string; requestId: string; now: Date };
+
+function audit(act: Act, target: SQL, from: SQL): SQL {
+  return sql`audit AS (INSERT INTO audit_log (actor, action, target, request_id, details, created_at)
+    SELECT 'admin', ${act.action}, ${target}, ${act.requestId}, '{}'::jsonb, ${act.now} FROM ${from} x)`;
+}
+
+/** A user with a team of their own, which is their primary one. */
+export async function insertUser(
+  store: Store,
+  user: { email: string; name: string; accountId: string },
+  act: Act,
+): Promise<UserRow> {
+  const [row] = await store.rows<{ id: number; team_id: number; team_name: string }>(sql`
+    WITH made AS (INSERT INTO users (email, name, account_id, created_at)
+      VALUES (${user.email}, ${user.name}, ${user.accountId}, ${act.now}) RETURNING id, name),
+    team AS (INSERT INTO teams (name, created_at)
+      SELECT made.name || '''s team', ${act.now} FROM made RETURNING id, name),
+    membership AS (INSERT INTO memberships (team_id, user_id, role, is_primary, created_at)
+      SELECT team.id, made.id, 'owner', true, ${act.now} FROM team, made),
+    ${audit(act, sql`'user:' || x.id`, sql`made`)}
+    SELECT made.id, team.id AS team_id, team.name AS team_name FROM made, team`);
+  if (!row) throw new Error("The new user was not returned");
+  const teams = [{ id: row.team_id, name: row.team_name, is_primary: true }];
+  return { id: row.id, email: user.email, name: user.name, teams };
+}
+
+export async function listUsers(store: Store): Promise<UserRow[]> {
+  return await store.rows<UserRow>(sql`
+    SELECT u.id, u.email, u.name, coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name,
+      'is_primary', m.is_primary) ORDER BY m.is_primary DESC, t.id) FILTER (WHERE t.id IS NOT NULL),
+      '[]'::jsonb) AS teams
+    FROM users u LEFT JOIN memberships m ON m.user_id = u.id LEFT JOIN teams t ON t.id = m.team_id
+    GROUP BY u.id ORDER BY u.id DESC`);
+}
+
+/** A team with its members, the first of them its owner; `null` when one of them is no user. */
+export async function insertTeam(
+  store: Store,
+  team: { name: string; memberUserIds: readonly number[] },
+  act: Act,
+): Promise<{ id: number; name: string } | null> {
+  const members = JSON.stringify([...new Set(team.memberUserIds)]);
+  const [row] = await store.rows<{ id: number; name: string }>(sql`
+    WITH wanted AS (SELECT value::int AS user_id, ordinality
+      FROM jsonb_array_elements_text(${members}::jsonb) WITH ORDINALITY),
+    made AS (INSERT INTO teams (name, created_at) SELECT ${team.name}, ${act.now}
+      WHERE NOT EXISTS (SELECT 1 FROM wanted WHERE user_id NOT IN (SELECT id FROM users))
+      RETURNING id, name),
+    membership AS (INSERT INTO memberships (team_id, user_id, role, is_primary, created_at)
+      SELECT made.id, w.user_id, CASE WHEN w.ordinality = 1 THEN 'owner' ELSE 'member' END,
+        NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = w.user_id AND m.is_primary),
+        ${act.now}
+      FROM made, wanted w),
+    ${audit(act, sql`'team:' || x.id`, sql`made`)}
+    SELECT id, name FROM made`);
+  return row ?? null;
+}
+
+/** Adds a member or changes the role; `null` when team or user does not exist. */
+export async function putMember(
+  store: Store,
+  member: { teamId: number; userId: number; role: "owner" | "member" },
+  act: Act,
+): Promise<{ team_id: number; user_id: number; role: string } | null> {
+  const [row] = await store.rows<{ team_id: number; user_id: number; role: string }>(sql`
+    WITH put AS (INSERT INTO memberships (team_id, user_id, role, is_primary, created_at)
+      SELECT t.id, u.id, ${member.role},
+        NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.is_primary), ${act.now}
+      FROM teams t, users u WHERE t.id = ${member.teamId} AND u.id = ${member.userId}
+      ON CONFLICT (user_id, team_id) DO UPDATE SET role = excluded.role
+      RETURNING team_id, user_id, role),
+    ${audit(act, sql`'team:' || x.team_id || '/user:' || x.user_id`, sql`put`)}
+    SELECT * FROM put`);
+  return row ?? null;
+}
+
+export async function findAccountId(store: Store, userId: number): Promise<string | null> {
+  const [row] = await store.rows<{ account_id: string }>(
+    sql`SELECT account_id FROM users WHERE id = ${userId}`,
+  );
+  return row?.account_id ?? null;
+}
+
+export type KeyRow = {
+  id: number;
+  hash: string;
+  name: string;
+  preview: string;
+  permissions: string[];
+  controls: KeyControls;
+  status: "active" | "revoked";
+  created_at: string;
+  revoked_at: string | null;
+  account_id: string;
+};
+
+const keyColumns: SQL = sql`k.id, k.hash, k.name, k.preview, k.permissions, k.controls, k.status,
+  ${isoTime(sql`k.created_at`)} AS created_at, ${isoTime(sql`k.revoked_at`)} AS revoked_at,
+  u.account_id`;
+
+export async function insertKey(
+  store: Store,
+  key: {
+    userId: number;
+    name: string;
+    hash: string;
+    preview: string;
+    permissions: readonly string[];
+    controls: KeyControls;
+  },
+  act: Act,
+): Promise<KeyRow | null> {
+  const [row] = await store.rows<KeyRow>(sql`
+    WITH k AS (INSERT INTO api_keys
+        (user_id, name, hash, preview, permissions, controls, status, created_at)
+      SELECT u.id, ${key.name}, ${key.hash}, ${key.preview},
+        ${JSON.stringify(key.permissions)}::jsonb, ${JSON.stringify(key.controls)}::jsonb, 'active',
+        ${act.now}
+      FROM users u WHERE u.id = ${key.userId} RETURNING *),
+    ${audit(act, sql`'key:' || x.id`, sql`k`)}
+    SELECT ${keyColumns} FROM k JOIN users u ON u.id = k.user_id`);
+  return row ?? null;
+}
+
+export async function listKeys(store: Store, userId: number): Promise<KeyRow[]> {
+  return await store.rows<KeyRow>(sql`SELECT ${keyColumns} FROM api_keys k
+    JOIN users u ON u.id = k.user_id WHERE k.user_id = ${userId} ORDER BY k.id DESC`);
+}
+
+/** Marks a key revoked; revoking it again changes nothing. `null` when there is no such key. */
+export async function markKeyRevoked(
+  store: Store,
+  keyId: number,
+  act: Act,
+): Promise<KeyRow | null> {
+  const [row] = await store.rows<KeyRow>(sql`
+    WITH k AS (UPDATE api_keys SET status = 'revoked', revoked_at = coalesce(revoked_at, ${act.now})
+      WHERE id = ${keyId} RETURNING *),
+    ${audit(act, sql`'key:' || x.id`, sql`k`)}
+    SELECT ${keyColumns} FROM k JOIN users u ON u.id = k.user_id`);
+  return row ?? null;
+}
+
+export type ServerRow = {
+  id: number;
+  name: string;
+  engine: "postgres" | "mysql";
+  region: string;
+  transport: string;
+  host: string;
+  port: number;
+  advertised_host: string;
+  tls: boolean;
+  admin_user: string;
+  admin_password_sealed: string;
+  max_databases: number;
+  max_connections: number;
+  state: "active" | "draining" | "down";
+  databases: number;
+};
+
+const serverColumns: SQL = sql`s.id, s.name, s.engine, s.region, s.transport, s.host, s.port,
+  s.advertised_host, s.tls, s.admin_user, s.admin_password_sealed, s.max_databases,
+  s.max_connections, s.state, (SELECT count(*)::int FROM databases d
+    WHERE d.server_id = s.id AND d.destroyed_at IS NULL) AS databases`;
+
+export type NewServer = Omit<ServerRow, "id" | "state" | "databases">;
+
+export async function insertServer(store: Store, server: NewServer, act: Act): Promise<ServerRow> {
+  const [row] = await store.rows<ServerRow>(sql`
+    WITH s AS (INSERT INTO fleet_servers (name, engine, region, transport, host, port,
+        advertised_host, tls, admin_user, admin_password_sealed, max_databases, max_connections,
+        state, created_at, updated_at)
+      VALUES (${server.name}, ${server.engine}, ${server.region}, ${server.transport},
+        ${server.host}, ${server.port}, ${server.advertised_host}, ${server.tls},
+        ${server.admin_user}, ${server.admin_password_sealed}, ${server.max_databases},
+        ${server.max_connections}, 'active', ${act.now}, ${act.now}) RETURNING *),
+    ${audit(act, sql`'server:' || x.name`, sql`s`)}
+    SELECT ${serverColumns} FROM s`);
+  if (!row) throw new Error("The new server was not returned");
+  return row;
+}
+
+export async function listServers(store: Store): Promise<ServerRow[]> {
+  return await store.rows<ServerRow>(
+    sql`SELECT ${serverColumns} FROM fleet_servers s ORDER BY s.id`,
+  );
+}
+
+export async function findServer(store: Store, id: number): Promise<ServerRow | null> {
+  const [row] = await store.rows<ServerRow>(
+    sql`SELECT ${serverColumns} FROM fleet_servers s WHERE s.id = ${id}`,
+  );
+  return row ?? null;
+}
+
+export type ServerChange = Partial<
+  Pick<
+    ServerRow,
+    | "host"
+    | "port"
+    | "advertised_host"
+    | "tls"
+    | "admin_user"
+    | "admin_password_sealed"
+    | "max_databases"
+    | "max_connections"
+    | "state"
+  >
+>;
+
+export async function updateServer(
+  store: Store,
+  id: number,
+  change: ServerChange,
+  act: Act,
+): Promise<ServerRow | null> {
+  const sets = Object.entries(change)
+    .filter(([, value]) => value !== undefined)
+    .map(([column, value]) => sql`${sql.identifier(column)} = ${value}`);
+  const [row] = await store.rows<ServerRow>(sql`
+    WITH s AS (UPDATE fleet_servers SET ${sql.join([...sets, sql`updated_at = ${act.now}`], sql`, `)}
+      WHERE id = ${id} RETURNING *),
+    ${audit(act, sql`'server:' || x.name`, sql`s`)}
+    SELECT ${serverColumns} FROM s`);
+  return row ?? null;
+}

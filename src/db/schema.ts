@@ -1,0 +1,238 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/**
+ * The control plane's tables. Times are given by the Worker's clock, never by the server's, so that
+ * one clock rules. What each table is for, who writes it and how long it lives: docs/storage.md.
+ */
+function at(name: string) {
+  return timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
+}
+
+export const users = pgTable("users", {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  email: text().notNull().unique(),
+  name: text().notNull(),
+  /** Names the user's AccountGate object and stands in each of the user's keys. */
+  accountId: text("account_id").notNull().unique(),
+  createdAt: at("created_at").notNull(),
+});
+
+export const teams = pgTable("teams", {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  name: text().notNull(),
+  createdAt: at("created_at").notNull(),
+});
+
+export const memberships = pgTable(
+  "memberships",
+  {
+    teamId: integer("team_id")
+      .notNull()
+      .references(() => teams.id),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id),
+    role: text({ enum: ["owner", "member"] }).notNull(),
+    isPrimary: boolean("is_primary").notNull().default(false),
+    createdAt: at("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.teamId] }),
+    uniqueIndex("memberships_primary").on(table.userId).where(sql`${table.isPrimary}`),
+    index("memberships_team").on(table.teamId),
+  ],
+);
+
+export type KeyControls = {
+  requests_per_minute: number;
+  monthly_quota: number | null;
+  allowed_ip_list: string[];
+  inactive_ttl_days: number | null;
+};
+
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id),
+    name: text().notNull(),
+    /** SHA-256 of the whole key, hexadecimal. The key itself is nowhere. */
+    hash: text().notNull().unique(),
+    preview: text().notNull(),
+    permissions: jsonb().$type<string[]>().notNull(),
+    controls: jsonb().$type<KeyControls>().notNull(),
+    status: text({ enum: ["active", "revoked"] }).notNull(),
+    lastUsedAt: at("last_used_at"),
+    createdAt: at("created_at").notNull(),
+    revokedAt: at("revoked_at"),
+  },
+  (table) => [index("api_keys_user").on(table.userId)],
+);
+
+export const fleetServers = pgTable(
+  "fleet_servers",
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    name: text().notNull().unique(),
+    engine: text({ enum: ["postgres", "mysql"] }).notNull(),
+    region: text().notNull(),
+    transport: text({ enum: ["neon"] }).notNull(),
+    /** Where the control plane reaches it. */
+    host: text().notNull(),
+    port: integer().notNull(),
+    /** What customers are told; `{id}` stands for the database's id. */
+    advertisedHost: text("advertised_host").notNull(),
+    tls: boolean().notNull(),
+    adminUser: text("admin_user").notNull(),
+    adminPasswordSealed: text("admin_password_sealed").notNull(),
+    maxDatabases: integer("max_databases").notNull(),
+    maxConnections: integer("max_connections").notNull(),
+    state: text({ enum: ["active", "draining", "down"] }).notNull(),
+    createdAt: at("created_at").notNull(),
+    updatedAt: at("updated_at").notNull(),
+  },
+  (table) => [index("fleet_servers_place").on(table.engine, table.region, table.state)],
+);
+
+export const databases = pgTable(
+  "databases",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    uuid: uuid().notNull().unique(),
+    /** Null while it waits in the pool, like name and plan. */
+    teamId: integer("team_id").references(() => teams.id),
+    name: text(),
+    plan: text({ enum: ["free", "launch", "grow"] }),
+    /** `building` and `pooled` belong to nobody yet; `deleted` ones wait for their destruction. */
+    status: text({
+      enum: ["building", "pooled", "provisioning", "active", "paused", "deleted"],
+    }).notNull(),
+    engine: text({ enum: ["postgres", "mysql"] }).notNull(),
+    region: text().notNull(),
+    storageHardLimitGb: doublePrecision("storage_hard_limit_gb"),
+    connectionHardLimit: integer("connection_hard_limit"),
+    warningThresholdPct: integer("warning_threshold_pct"),
+    serverId: integer("server_id")
+      .notNull()
+      .references(() => fleetServers.id),
+    dbName: text("db_name").notNull(),
+    passwordSealed: text("password_sealed").notNull(),
+    /** When it was built and entered the pool; null for one that was made for its customer. */
+    pooledAt: at("pooled_at"),
+    /** Whether anything of it may exist on the server. Set before the first step touches it. */
+    hasRemoteResources: boolean("has_remote_resources").notNull().default(false),
+    createdAt: at("created_at").notNull(),
+    updatedAt: at("updated_at").notNull(),
+    deletedAt: at("deleted_at"),
+    destroyAt: at("destroy_at"),
+    destroyedAt: at("destroyed_at"),
+  },
+  (table) => [
+    uniqueIndex("databases_live_name")
+      .on(table.teamId, table.name)
+      .where(sql`${table.deletedAt} IS NULL`),
+    uniqueIndex("databases_server_name")
+      .on(table.serverId, table.dbName)
+      .where(sql`${table.destroyedAt} IS NULL`),
+    index("databases_team_newest")
+      .on(table.teamId, table.id.desc())
+      .where(sql`${table.deletedAt} IS NULL`),
+    index("databases_pool")
+      .on(table.engine, table.region, table.id)
+      .where(sql`${table.status} IN ('building', 'pooled')`),
+    index("databases_on_server").on(table.serverId).where(sql`${table.destroyedAt} IS NULL`),
+  ],
+);
+
+export const operations = pgTable(
+  "operations",
+  {
+    id: uuid().primaryKey(),
+    /** The order in which operations on one database run. */
+    seq: bigint({ mode: "number" }).generatedAlwaysAsIdentity().notNull(),
+    kind: text({
+      enum: ["build_pooled", "create", "rename", "change_quotas", "delete", "destroy"],
+    }).notNull(),
+    teamId: integer("team_id").references(() => teams.id),
+    userId: integer("user_id").references(() => users.id),
+    databaseId: bigint("database_id", { mode: "number" })
+      .notNull()
+      .references(() => databases.id),
+    state: text({ enum: ["queued", "running", "succeeded", "failed", "cancelled"] }).notNull(),
+    /** The saga step last begun; recorded before it runs. */
+    step: text(),
+    attempts: integer().notNull().default(0),
+    /** Not run before this time: a delayed destroy, or the pause after a failed attempt. */
+    notBefore: at("not_before").notNull(),
+    /** A runner holds the operation until then; afterwards another may take it. */
+    leaseUntil: at("lease_until"),
+    leaseToken: uuid("lease_token"),
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    /** SHA-256 of account, method, path and Idempotency-Key of the request that made it. */
+    requestKey: text("request_key"),
+    createdAt: at("created_at").notNull(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+  },
+  (table) => [
+    uniqueIndex("operations_request_key").on(table.requestKey),
+    index("operations_database").on(table.databaseId, table.seq),
+    index("operations_unfinished")
+      .on(table.notBefore)
+      .where(sql`${table.state} IN ('queued', 'running')`),
+    index("operations_team_newest").on(table.teamId, table.seq.desc()),
+    index("operations_state").on(table.state, table.seq.desc()),
+  ],
+);
+
+export const events = pgTable(
+  "events",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    teamId: integer("team_id")
+      .notNull()
+      .references(() => teams.id),
+    type: text().notNull(),
+    data: jsonb().$type<Record<string, unknown>>().notNull(),
+    createdAt: at("created_at").notNull(),
+  },
+  (table) => [index("events_team_newest").on(table.teamId, table.id.desc())],
+);
+
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    /** `admin`, or `key:<id>`. */
+    actor: text().notNull(),
+    userId: integer("user_id"),
+    teamId: integer("team_id"),
+    action: text().notNull(),
+    target: text().notNull(),
+    requestId: text("request_id").notNull(),
+    details: jsonb().$type<Record<string, unknown>>().notNull(),
+    createdAt: at("created_at").notNull(),
+  },
+  (table) => [
+    index("audit_log_team").on(table.teamId, table.id.desc()),
+    check("audit_log_actor", sql`${table.actor} <> ''`),
+  ],
+);

@@ -1,0 +1,83 @@
+/**
+ * Reads a JSON request body within bounds: size (counted in bytes as they arrive, whatever
+ * Content-Length says), content type, UTF-8, depth of nesting.
+ */
+export type BodyProblem =
+  | { kind: "too_large"; maxBytes: number }
+  | { kind: "wrong_type"; received: string | null }
+  | { kind: "unreadable"; reason: string };
+
+export type JsonBody =
+  /** `text` is what `value` was parsed from. */
+  | { ok: true; value: unknown; text: string }
+  | { ok: false; problem: BodyProblem };
+
+export const jsonDepthMax = 64;
+
+async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+  const announced = Number(request.headers.get("content-length") ?? "0");
+  if (announced > maxBytes) {
+    await request.body?.cancel();
+    return null;
+  }
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
+  }
+  const [only] = chunks;
+  return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
+}
+
+/** Nesting depth of a JSON text without parsing it: JSON.parse and schemas recurse, this does not. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 0x5c) index++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return deepest;
+}
+
+function isJsonType(header: string | null): boolean {
+  return /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(header?.trim() ?? "");
+}
+
+/** Parses the body as JSON. Never throws for what a client can send. */
+export async function readJsonBody(request: Request, maxBytes: number): Promise<JsonBody> {
+  const received = request.headers.get("content-type");
+  if (!isJsonType(received)) {
+    await request.body?.cancel();
+    return { ok: false, problem: { kind: "wrong_type", received } };
+  }
+  const bytes = await readBounded(request, maxBytes);
+  if (!bytes) return { ok: false, problem: { kind: "too_large", maxBytes } };
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    if (depthOf(text) > jsonDepthMax) {
+      const reason = `nested deeper than ${jsonDepthMax} levels`;
+      return { ok: false, problem: { kind: "unreadable", reason } };
+    }
+    return { ok: true, value: JSON.parse(text), text };
+  } catch (error) {
+    // TextDecoder and JSON.parse throw only TypeError and SyntaxError, both about the bytes.
+    const reason = error instanceof SyntaxError ? error.message : "not valid UTF-8";
+    return { ok: false, problem: { kind: "unreadable", reason } };
+  }
+}

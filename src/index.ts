@@ -1,0 +1,33 @@
+import type { Hono } from "hono";
+import { consume } from "../queues/consume.ts";
+import { createApp } from "./app.ts";
+import { createDeps, type Deps } from "./deps.ts";
+import type { Env } from "./env.ts";
+
+export { AccountGate } from "../durable-objects/account-gate.ts";
+export { PumaAccount } from "../durable-objects/puma-account.ts";
+export { PumaMailbox } from "../durable-objects/puma-mailbox.ts";
+
+type Built = { deps: Deps; app: Hono };
+
+/** Built at the first event of an isolate; the environment never changes within one. */
+const built = new WeakMap<Env, Built>();
+
+function build(env: Env): Built {
+  const known = built.get(env);
+  if (known) return known;
+  const deps = createDeps(env);
+  const fresh = { deps, app: createApp(deps) };
+  built.set(env, fresh);
+  return fresh;
+}
+
+export default {
+  fetch: (request, env, ctx) => build(env).app.fetch(request, env, ctx),
+
+  queue: (batch, env) => consume(build(env).deps, batch),
+
+  async scheduled(_controller, env) {
+    await build(env).deps.sweep();
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,90 @@
+import type { Context, Hono } from "hono";
+import type { OperationDeclaration } from "../http/declare.ts";
+import { type Endpoint, mount } from "../http/mount.ts";
+import { type DocumentHead, openApiDocument } from "../http/openapi.ts";
+import { newRequestId } from "../lib/ids.ts";
+import type { Caller } from "./caller.ts";
+import { databaseEndpoints } from "./databases/routes.ts";
+import type { DatabaseDeps } from "./databases/service.ts";
+import { errorResponse, fault } from "./dialect.ts";
+import { limitEndpoints } from "./limits/routes.ts";
+import { meEndpoints } from "./me/routes.ts";
+import { operationEndpoints } from "./operations/routes.ts";
+import { type PipelineDeps, runEndpoint } from "./pipeline.ts";
+
+/** Polykomos's public API below `/api/v1`, and its OpenAPI document. */
+export type PolykomosDeps = PipelineDeps & DatabaseDeps;
+
+export const basePath = "/api/v1";
+
+/** Every endpoint of the API: the one list that routes, document and tests are made of. */
+export function polykomosEndpoints(deps: PolykomosDeps): Endpoint<Caller>[] {
+  return [
+    ...meEndpoints(),
+    ...databaseEndpoints(deps),
+    ...operationEndpoints(deps),
+    ...limitEndpoints(deps.plans),
+  ];
+}
+
+const documentHead: DocumentHead = {
+  openapi: "3.0.3",
+  info: {
+    title: "Polykomos REST API",
+    version: "v1",
+    description: "Real PostgreSQL and MySQL databases, made and managed over HTTP.",
+  },
+  servers: [{ url: "https://polykomos.com" }],
+  securityScheme: { name: "BearerApiKey", bearerFormat: "pk_live_..." },
+  basePath,
+  commonHeaders: {
+    "X-Request-Id": { description: "Names the request; also `request_id`.", type: "string" },
+    "RateLimit-Policy": { description: "The key's limits.", type: "string" },
+    RateLimit: { description: "What is left of them.", type: "string" },
+  },
+  idempotencyKey: {
+    description: "A UUID, new for each thing you want done. A retry with it does nothing twice.",
+    schema: { type: "string", format: "uuid" },
+  },
+};
+
+/** The published document, built anew from the declarations. */
+export function polykomosDocument(
+  declarations: readonly OperationDeclaration[],
+): Record<string, unknown> {
+  return openApiDocument(documentHead, declarations);
+}
+
+/** Registers the API on an app. */
+export function mountPolykomos(app: Hono, deps: PolykomosDeps): void {
+  const endpoints = polykomosEndpoints(deps);
+
+  async function run(endpoint: Endpoint<Caller>, context: Context): Promise<Response> {
+    const requestId = newRequestId();
+    try {
+      return await runEndpoint(deps, endpoint, context, requestId);
+    } catch (error) {
+      const answer = deps.unexpected(error, context.req.path, requestId);
+      return errorResponse(answer, requestId, context.req.header("accept") ?? null);
+    }
+  }
+
+  mount(app, basePath, endpoints, run, (context, allow) => {
+    const refused = fault("method_not_allowed", `Use one of ${allow} here`, undefined, { allow });
+    return errorResponse(refused, newRequestId(), context.req.header("accept") ?? null);
+  });
+
+  let document: string | null = null;
+  app.get("/api/openapi-v1.json", (context) => {
+    document ??= JSON.stringify(polykomosDocument(endpoints.map((each) => each.declaration)));
+    return context.body(document, 200, {
+      "content-type": "application/json",
+      "cache-control": "public, max-age=300",
+    });
+  });
+
+  app.all("/api/*", (context) => {
+    const unknown = fault("not_found", "There is nothing at this path; see /api/openapi-v1.json");
+    return errorResponse(unknown, newRequestId(), context.req.header("accept") ?? null);
+  });
+}

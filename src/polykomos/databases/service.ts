@@ -1,0 +1,324 @@
+import type { Store } from "../../db/client.ts";
+import { violatedUnique } from "../../db/errors.ts";
+import type { EngineName } from "../../fleet/fleet.ts";
+import { pause, secondMs } from "../../lib/clock.ts";
+import { newUuid, randomId } from "../../lib/ids.ts";
+import { randomPassword } from "../../lib/secrets.ts";
+import { actorOf, type Caller } from "../caller.ts";
+import { fault, invalidField, notFound } from "../dialect.ts";
+import {
+  databasePasswordContext,
+  leaseSeconds,
+  type RunDeps,
+  runHeldOperation,
+  runOperation,
+} from "../operations/run.ts";
+import { readState } from "../operations/store.ts";
+import { type PlanName, type Quotas, quotaAbovePlan } from "./plans.ts";
+import { type RefillDeps, refillPool } from "./pool.ts";
+import type { DatabaseRow } from "./rows.ts";
+import * as store from "./store.ts";
+
+/** The verbs of databases: check, decide, write, announce. */
+export type DatabaseDeps = RunDeps &
+  RefillDeps & {
+    /** Tells the queue of an operation. A lost message is found by the sweep. */
+    announce(operationIds: readonly string[]): Promise<void>;
+    /** Goes on after the answer, and when the client has gone. */
+    background(work: Promise<unknown>): void;
+    destroyDelayMs: number;
+  };
+
+export type CreateInput = {
+  name: string;
+  engine: string;
+  region: string | null;
+  plan: PlanName;
+  teamId: number | null;
+  quotas: Quotas;
+  /** How long to wait for a database that is not ready at once; 0: not at all. */
+  waitMs: number;
+};
+
+export type Created = {
+  database: DatabaseRow;
+  password: string;
+  isReady: boolean;
+  waitedSeconds: number;
+};
+
+/** A claim works on one server for this long before the answer becomes a 202. */
+const claimPatienceMs = 5 * secondMs;
+const pollEveryMs = [15, 20, 30, 40, 60, 80, 100] as const;
+const slowPollMs = 250;
+
+function changeOf(deps: { clock(): number }, caller: Caller): store.Change {
+  return {
+    operationId: newUuid(),
+    requestKey: caller.requestKey,
+    userId: caller.userId,
+    actor: actorOf(caller),
+    requestId: caller.requestId,
+    now: new Date(deps.clock()),
+  };
+}
+
+function checkQuotas(deps: RunDeps, plan: PlanName, quotas: Partial<Quotas>): void {
+  const excess = quotaAbovePlan(quotas, deps.plans[plan]);
+  if (!excess) return;
+  throw fault(
+    "quota_above_plan",
+    `${excess.field}: the plan ${plan} allows at most ${excess.max}`,
+    { field: excess.field, max: excess.max, plan },
+  );
+}
+
+const engines: readonly EngineName[] = ["postgres", "mysql"];
+
+function engineOf(text: string): EngineName {
+  const engine = engines.find((each) => each === text);
+  if (engine) return engine;
+  throw invalidField("db_type", `must be one of ${engines.join(", ")}`, { allowed: engines });
+}
+
+/** Creates a database: from the pool at once, or by the job queue. */
+export async function createDatabase(
+  deps: DatabaseDeps,
+  caller: Caller,
+  input: CreateInput,
+): Promise<Created> {
+  const engine = engineOf(input.engine);
+  checkQuotas(deps, input.plan, input.quotas);
+  const startedAtMs = deps.clock();
+  const placed = await place(deps, caller, { ...input, engine });
+  if (placed.held) {
+    const claim = runHeldOperation(deps, placed.held);
+    deps.background(claim);
+    deps.background(refillPool(deps));
+    await Promise.race([claim, pause(Math.max(claimPatienceMs, input.waitMs))]);
+  } else if (!placed.isKnown) {
+    await deps.announce([placed.operationId]);
+  }
+  const deadlineMs = startedAtMs + input.waitMs;
+  const state = await waitFor(deps, placed.operationId, placed.held ? 0 : deadlineMs);
+  const database = await store.findDatabase(deps.store, caller.userId, placed.uuid);
+  if (!database || state === "failed") {
+    throw fault("unavailable", "The database could not be made; try again later", undefined, {
+      "retry-after": "10",
+    });
+  }
+  return {
+    database,
+    password: await deps.sealer.open(database.passwordSealed, databasePasswordContext(placed.uuid)),
+    isReady: database.status === "active",
+    waitedSeconds: Math.floor((deps.clock() - startedAtMs) / secondMs),
+  };
+}
+
+type PlacedWork = {
+  uuid: string;
+  operationId: string;
+  held: Extract<store.Placed, { kind: "placed" }>["held"];
+  /** An earlier run of this request made it. */
+  isKnown: boolean;
+};
+
+async function place(
+  deps: DatabaseDeps,
+  caller: Caller,
+  input: CreateInput & { engine: EngineName },
+): Promise<PlacedWork> {
+  const uuid = newUuid();
+  const change = changeOf(deps, caller);
+  const passwordSealed = await deps.sealer.seal(randomPassword(), databasePasswordContext(uuid));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const placed = await store.placeDatabase(
+        deps.store,
+        {
+          ...input,
+          uuid,
+          passwordSealed,
+          nameSuffix: randomId(6),
+          leaseToken: newUuid(),
+          leaseUntil: new Date(deps.clock() + leaseSeconds * secondMs),
+        },
+        change,
+      );
+      if (placed.kind === "no_team") throw notFound("team");
+      if (placed.kind === "no_capacity") return await refusePlace(deps, input);
+      const { database, held } = placed;
+      return { uuid: database.uuid, operationId: change.operationId, held, isKnown: false };
+    } catch (error) {
+      const index = violatedUnique(error);
+      if (index === store.serverNameIndex && attempt < 5) continue;
+      if (index === store.liveNameIndex) throw await nameTaken(deps, caller, input.name, input);
+      if (index === store.requestKeyIndex && change.requestKey !== null) {
+        const known = await store.findByRequestKey(deps.store, caller.userId, change.requestKey);
+        if (known) return { ...known, held: null, isKnown: true };
+      }
+      throw error;
+    }
+  }
+}
+
+async function nameTaken(
+  deps: { store: Store },
+  caller: Caller,
+  name: string,
+  team: { teamId: number | null } | { uuid: string },
+) {
+  const existing = await store.findLiveUuidByName(deps.store, caller.userId, name, team);
+  return fault("name_taken", `The team already has a database called ${name}`, {
+    field: "name",
+    existing_uuid: existing,
+  });
+}
+
+/** Nothing could be placed: says whether the region is unknown or everything there is full. */
+async function refusePlace(
+  deps: DatabaseDeps,
+  input: { engine: EngineName; region: string | null },
+): Promise<never> {
+  const places = await store.listPlaces(deps.store);
+  const regions = places.filter((each) => each.engine === input.engine).map((each) => each.region);
+  if (regions.length === 0) {
+    const allowed = [...new Set(places.map((each) => each.engine))];
+    throw invalidField("db_type", `${input.engine} is not offered here`, { allowed });
+  }
+  if (input.region !== null && !regions.includes(input.region)) {
+    throw invalidField("region", `must be one of ${regions.join(", ")}`, { allowed: regions });
+  }
+  throw fault("no_capacity", "No server has room for another database now", undefined, {
+    "retry-after": "60",
+  });
+}
+
+/** Polls the operation's row until it has ended or the time has come. */
+async function waitFor(deps: DatabaseDeps, operationId: string, deadlineMs: number) {
+  for (let poll = 0; deps.clock() < deadlineMs; poll++) {
+    await pause(Math.min(pollEveryMs[poll] ?? slowPollMs, Math.max(1, deadlineMs - deps.clock())));
+    const state = await readState(deps.store, operationId);
+    if (state !== "queued" && state !== "running") return state;
+  }
+  return null;
+}
+
+/** One database with its password. */
+export async function getDatabase(
+  deps: RunDeps,
+  caller: Caller,
+  uuid: string,
+): Promise<{ database: DatabaseRow; password: string }> {
+  const database = await store.findDatabase(deps.store, caller.userId, uuid);
+  if (!database) throw notFound("database");
+  const context = databasePasswordContext(uuid.toLowerCase());
+  return { database, password: await deps.sealer.open(database.passwordSealed, context) };
+}
+
+export async function listDatabases(
+  deps: RunDeps,
+  caller: Caller,
+  page: { limit: number; startingAfter: string | null },
+): Promise<{ databases: DatabaseRow[]; hasMore: boolean }> {
+  const found = await store.listDatabases(
+    deps.store,
+    caller.userId,
+    page.limit,
+    page.startingAfter,
+  );
+  if (found) return found;
+  throw fault("invalid_cursor", "starting_after: must be the uuid of one of your databases", {
+    field: "starting_after",
+  });
+}
+
+/** Runs a write; a second run of the same request finds what the first one made. */
+async function once<Value>(
+  caller: Caller,
+  write: () => Promise<Value>,
+  again: (requestKey: string) => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await write();
+  } catch (error) {
+    const isSecondRun = violatedUnique(error) === store.requestKeyIndex;
+    if (isSecondRun && caller.requestKey !== null) return await again(caller.requestKey);
+    throw error;
+  }
+}
+
+/** Changes the name; the connection string stays. */
+export async function renameDatabase(
+  deps: DatabaseDeps,
+  caller: Caller,
+  uuid: string,
+  name: string,
+): Promise<DatabaseRow> {
+  try {
+    const database = await once(
+      caller,
+      () => store.renameDatabase(deps.store, uuid, name, changeOf(deps, caller)),
+      () => store.findDatabase(deps.store, caller.userId, uuid),
+    );
+    if (!database) throw notFound("database");
+    return database;
+  } catch (error) {
+    if (violatedUnique(error) !== store.liveNameIndex) throw error;
+    throw await nameTaken(deps, caller, name, { uuid });
+  }
+}
+
+/** Records the quotas and has the engine enforce them. */
+export async function changeQuotas(
+  deps: DatabaseDeps,
+  caller: Caller,
+  uuid: string,
+  quotas: Partial<Quotas>,
+): Promise<DatabaseRow> {
+  const current = await store.findDatabase(deps.store, caller.userId, uuid);
+  if (!current) throw notFound("database");
+  checkQuotas(deps, current.plan, quotas);
+  const change = changeOf(deps, caller);
+  const database = await once(
+    caller,
+    () => store.changeQuotas(deps.store, uuid, quotas, change),
+    () => store.findDatabase(deps.store, caller.userId, uuid),
+  );
+  if (!database) throw notFound("database");
+  await runNow(deps, change.operationId);
+  return database;
+}
+
+/** Deletes: refuses logins before it answers, destroys the data later. */
+export async function deleteDatabase(
+  deps: DatabaseDeps,
+  caller: Caller,
+  uuid: string,
+): Promise<store.Deleted> {
+  const change = changeOf(deps, caller);
+  const destroyAt = new Date(deps.clock() + deps.destroyDelayMs);
+  const deleted = await once<(store.Deleted & { operationId?: string }) | null>(
+    caller,
+    () => store.deleteDatabase(deps.store, uuid, destroyAt, newUuid(), change),
+    (requestKey) => store.findDeleted(deps.store, caller.userId, requestKey),
+  );
+  if (!deleted) throw notFound("database");
+  if (deleted.hasRemoteResources) await runNow(deps, deleted.operationId ?? change.operationId);
+  return deleted;
+}
+
+/**
+ * Runs an operation within the request, for its effect to be there when the answer is. What does
+ * not end in time, or has to wait its turn, goes on by the queue.
+ */
+async function runNow(deps: DatabaseDeps, operationId: string): Promise<void> {
+  const run = runOperation(deps, operationId).then(() => "ran" as const);
+  deps.background(run);
+  const outcome = await Promise.race([run, pause(claimPatienceMs)]);
+  if (outcome !== "ran") await deps.announce([operationId]);
+}
+
+export async function listTypes(deps: { store: Store }) {
+  return await store.listPlaces(deps.store);
+}

@@ -1,0 +1,393 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Store } from "../../db/client.ts";
+import { databaseNameBytesMax, type EngineName, reservedDatabaseNames } from "../../fleet/fleet.ts";
+import { claimStepName } from "../operations/steps.ts";
+import {
+  type RawTaken,
+  type TakenOperation,
+  takenColumns,
+  takenFromRaw,
+} from "../operations/store.ts";
+import type { PlanName, Quotas } from "./plans.ts";
+import {
+  type DatabaseRow,
+  databaseColumns,
+  databaseEventData,
+  databaseFromRaw,
+  isoTime,
+  type RawDatabase,
+  teamOfUser,
+} from "./rows.ts";
+
+/**
+ * Databases in the control-plane store. Each change is one statement that also writes its
+ * operation, its event and its audit entry: they exist together or not at all.
+ */
+export type Change = {
+  operationId: string;
+  /** Names the request, under a unique index: a second run of it fails on that index. */
+  requestKey: string | null;
+  userId: number;
+  actor: string;
+  requestId: string;
+  now: Date;
+};
+
+export type NewDatabase = {
+  name: string;
+  engine: EngineName;
+  region: string | null;
+  plan: PlanName;
+  /** Null: the user's primary team. */
+  teamId: number | null;
+  quotas: Quotas;
+  uuid: string;
+  passwordSealed: string;
+  /** Appended to the database's name where the server already has one of that name. */
+  nameSuffix: string;
+  /** The request holds the operation of a claimed database until then. */
+  leaseToken: string;
+  leaseUntil: Date;
+};
+
+export type Placed =
+  | { kind: "no_team" }
+  | { kind: "no_capacity" }
+  /** `held` is the operation of a claimed database, leased to the caller. */
+  | { kind: "placed"; database: DatabaseRow; held: TakenOperation | null };
+
+/** Unique indexes whose violation means something to the caller. */
+export const liveNameIndex = "databases_live_name";
+export const serverNameIndex = "databases_server_name";
+export const requestKeyIndex = "operations_request_key";
+
+function auditSql(change: Change, action: string, from: SQL): SQL {
+  return sql`INSERT INTO audit_log
+      (actor, user_id, team_id, action, target, request_id, details, created_at)
+    SELECT ${change.actor}, ${change.userId}, d.team_id, ${action}, 'database:' || d.uuid,
+      ${change.requestId}, jsonb_build_object('name', d.name), ${change.now}
+    FROM ${from} d`;
+}
+
+function eventSql(type: string, from: SQL, now: Date): SQL {
+  return sql`INSERT INTO events (team_id, type, data, created_at)
+    SELECT d.team_id, ${type}, ${databaseEventData}, ${now} FROM ${from} d`;
+}
+
+function operationSql(change: Change, kind: string, state: "queued" | "succeeded", from: SQL): SQL {
+  const finishedAt = state === "succeeded" ? change.now : null;
+  return sql`INSERT INTO operations (id, kind, team_id, user_id, database_id, state, not_before,
+      request_key, created_at, finished_at)
+    SELECT ${change.operationId}, ${kind}, d.team_id, ${change.userId}, d.id, ${state},
+      ${change.now}, ${change.requestKey}, ${change.now}, ${finishedAt}::timestamptz
+    FROM ${from} d`;
+}
+
+/** The name on the server: the customer's, with a suffix where it is taken there. */
+function serverName(name: string, suffix: string, serverId: SQL): SQL {
+  const room = databaseNameBytesMax - suffix.length - 1;
+  const suffixed = `${name.slice(0, room)}-${suffix}`;
+  if (reservedDatabaseNames.includes(name)) return sql`${suffixed}`;
+  return sql`CASE WHEN EXISTS (SELECT 1 FROM databases o WHERE o.server_id = ${serverId}
+      AND o.db_name = ${name} AND o.destroyed_at IS NULL) THEN ${suffixed} ELSE ${name} END`;
+}
+
+/**
+ * Claims a database from the pool, or places a new one on the server with the most room. `FOR
+ * UPDATE SKIP LOCKED` gives each pooled database to exactly one caller.
+ */
+export async function placeDatabase(
+  store: Store,
+  database: NewDatabase,
+  change: Change,
+): Promise<Placed> {
+  const { name, engine, region, plan, teamId, quotas } = database;
+  const inRegion = (column: SQL) => (region === null ? sql`true` : sql`${column} = ${region}`);
+  const [row] = await store.rows<PlacedRow | NotPlacedRow>(sql`
+    WITH team AS (
+      SELECT t.id, t.name FROM memberships m JOIN teams t ON t.id = m.team_id
+      WHERE m.user_id = ${change.userId}
+        AND ${teamId === null ? sql`m.is_primary` : sql`m.team_id = ${teamId}`}
+    ), pooled AS (
+      SELECT p.id, p.server_id FROM databases p JOIN fleet_servers ps ON ps.id = p.server_id
+      WHERE p.status = 'pooled' AND p.engine = ${engine} AND ${inRegion(sql`p.region`)}
+        AND ps.state = 'active' AND EXISTS (SELECT 1 FROM team)
+      ORDER BY p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+    ), claimed AS (
+      UPDATE databases c SET team_id = team.id, name = ${name}, plan = ${plan},
+        status = 'provisioning', storage_hard_limit_gb = ${quotas.storageHardLimitGb}::float8,
+        connection_hard_limit = ${quotas.connectionHardLimit}::int,
+        warning_threshold_pct = ${quotas.warningThresholdPct}::int,
+        db_name = ${serverName(name, database.nameSuffix, sql`pooled.server_id`)},
+        created_at = ${change.now}, updated_at = ${change.now}
+      FROM pooled, team WHERE c.id = pooled.id RETURNING c.*
+    ), place AS (
+      SELECT ps.id, ps.region FROM fleet_servers ps
+      CROSS JOIN LATERAL (SELECT count(*) AS used FROM databases o
+        WHERE o.server_id = ps.id AND o.destroyed_at IS NULL) load
+      WHERE ps.engine = ${engine} AND ${inRegion(sql`ps.region`)} AND ps.state = 'active'
+        AND load.used < ps.max_databases AND NOT EXISTS (SELECT 1 FROM pooled)
+      ORDER BY load.used::float8 / ps.max_databases, ps.id LIMIT 1
+    ), inserted AS (
+      INSERT INTO databases (uuid, team_id, name, plan, status, engine, region,
+        storage_hard_limit_gb, connection_hard_limit, warning_threshold_pct, server_id, db_name,
+        password_sealed, created_at, updated_at)
+      SELECT ${database.uuid}, team.id, ${name}, ${plan}, 'provisioning', ${engine}, place.region,
+        ${quotas.storageHardLimitGb}::float8, ${quotas.connectionHardLimit}::int,
+        ${quotas.warningThresholdPct}::int, place.id,
+        ${serverName(name, database.nameSuffix, sql`place.id`)}, ${database.passwordSealed},
+        ${change.now}, ${change.now}
+      FROM place, team RETURNING *
+    ), made AS (
+      SELECT *, true AS claimed FROM claimed UNION ALL SELECT *, false FROM inserted
+    ), operation AS (
+      INSERT INTO operations (id, kind, team_id, user_id, database_id, state, step, not_before,
+        lease_until, lease_token, attempts, request_key, created_at, started_at)
+      SELECT ${change.operationId}, 'create', d.team_id, ${change.userId}, d.id,
+        CASE WHEN d.claimed THEN 'running' ELSE 'queued' END,
+        CASE WHEN d.claimed THEN ${claimStepName} END, ${change.now},
+        CASE WHEN d.claimed THEN ${database.leaseUntil}::timestamptz END,
+        CASE WHEN d.claimed THEN ${database.leaseToken}::uuid END,
+        CASE WHEN d.claimed THEN 1 ELSE 0 END, ${change.requestKey}, ${change.now},
+        CASE WHEN d.claimed THEN ${change.now}::timestamptz END
+      FROM made d RETURNING *
+    ), event AS (${eventSql("database.provisioning", sql`made`, change.now)}),
+    audit AS (${auditSql(change, "database.create", sql`made`)})
+    SELECT EXISTS (SELECT 1 FROM team) AS has_team, d.claimed, ${databaseColumns}, ${takenColumns}
+    FROM (SELECT 1) one LEFT JOIN made d ON true LEFT JOIN operation o ON true
+    LEFT JOIN fleet_servers s ON s.id = d.server_id LEFT JOIN teams t ON t.id = d.team_id`);
+  if (!row?.has_team) return { kind: "no_team" };
+  if (row.uuid === null) return { kind: "no_capacity" };
+  const held = row.claimed ? takenFromRaw(row, claimStepName) : null;
+  return { kind: "placed", database: databaseFromRaw(row), held };
+}
+
+type PlacedRow = RawDatabase & RawTaken & { has_team: true; claimed: boolean };
+type NotPlacedRow = { has_team: boolean; uuid: null };
+
+/** A live database that the user may see. */
+export async function findDatabase(
+  store: Store,
+  userId: number,
+  uuid: string,
+): Promise<DatabaseRow | null> {
+  const [row] = await store.rows<RawDatabase>(sql`
+    SELECT ${databaseColumns} FROM databases d JOIN fleet_servers s ON s.id = d.server_id
+    JOIN teams t ON t.id = d.team_id
+    WHERE d.uuid = ${uuid} AND d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)}`);
+  return row ? databaseFromRaw(row) : null;
+}
+
+/** The uuid of a live database by its name within the team of another one, or of the user's. */
+export async function findLiveUuidByName(
+  store: Store,
+  userId: number,
+  name: string,
+  sameTeamAs: { teamId: number | null } | { uuid: string },
+): Promise<string | null> {
+  const team =
+    "uuid" in sameTeamAs
+      ? sql`(SELECT team_id FROM databases WHERE uuid = ${sameTeamAs.uuid})`
+      : sameTeamAs.teamId === null
+        ? sql`(SELECT team_id FROM memberships WHERE user_id = ${userId} AND is_primary)`
+        : sql`${sameTeamAs.teamId}`;
+  const [row] = await store.rows<{ uuid: string }>(sql`
+    SELECT uuid FROM databases d WHERE d.name = ${name} AND d.deleted_at IS NULL
+      AND d.team_id = ${team} AND ${teamOfUser(sql`d.team_id`, userId)}`);
+  return row?.uuid ?? null;
+}
+
+/**
+ * A page of the user's live databases, newest first; `null` for a cursor that is no database the
+ * user ever saw. A deleted one still serves as a cursor, so paging goes on under deletes.
+ */
+export async function listDatabases(
+  store: Store,
+  userId: number,
+  limit: number,
+  startingAfter: string | null,
+): Promise<{ databases: DatabaseRow[]; hasMore: boolean } | null> {
+  const before =
+    startingAfter === null
+      ? sql`true`
+      : sql`d.id < (SELECT c.id FROM databases c WHERE c.uuid = ${startingAfter}
+          AND ${teamOfUser(sql`c.team_id`, userId)})`;
+  const rows = await store.rows<RawDatabase>(sql`
+    SELECT ${databaseColumns} FROM databases d JOIN fleet_servers s ON s.id = d.server_id
+    JOIN teams t ON t.id = d.team_id
+    WHERE d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)} AND ${before}
+    ORDER BY d.id DESC LIMIT ${limit + 1}`);
+  if (rows.length === 0 && startingAfter !== null) {
+    const known = await store.rows(sql`SELECT 1 FROM databases c WHERE c.uuid = ${startingAfter}
+      AND ${teamOfUser(sql`c.team_id`, userId)}`);
+    if (known.length === 0) return null;
+  }
+  return {
+    databases: rows.slice(0, limit).map(databaseFromRaw),
+    hasMore: rows.length > limit,
+  };
+}
+
+/** The database and operation that an earlier run of the same request made. */
+export async function findByRequestKey(
+  store: Store,
+  userId: number,
+  requestKey: string,
+): Promise<{ uuid: string; operationId: string } | null> {
+  const [row] = await store.rows<{ uuid: string; operation_id: string }>(sql`
+    SELECT d.uuid, o.id AS operation_id FROM operations o JOIN databases d ON d.id = o.database_id
+    WHERE o.request_key = ${requestKey} AND o.user_id = ${userId}`);
+  return row ? { uuid: row.uuid, operationId: row.operation_id } : null;
+}
+
+function lockedTarget(userId: number, uuid: string): SQL {
+  return sql`SELECT d.id FROM databases d WHERE d.uuid = ${uuid} AND d.deleted_at IS NULL
+    AND ${teamOfUser(sql`d.team_id`, userId)} FOR UPDATE`;
+}
+
+/** Changes the name only. `null` when there is no such database. */
+export async function renameDatabase(
+  store: Store,
+  uuid: string,
+  name: string,
+  change: Change,
+): Promise<DatabaseRow | null> {
+  const [row] = await store.rows<RawDatabase>(sql`
+    WITH target AS (${lockedTarget(change.userId, uuid)}),
+    changed AS (UPDATE databases d SET name = ${name}, updated_at = ${change.now}
+      FROM target WHERE d.id = target.id RETURNING d.*),
+    operation AS (${operationSql(change, "rename", "succeeded", sql`changed`)}),
+    event AS (${eventSql("database.updated", sql`changed`, change.now)}),
+    audit AS (${auditSql(change, "database.rename", sql`changed`)})
+    SELECT ${databaseColumns} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
+    JOIN teams t ON t.id = d.team_id`);
+  return row ? databaseFromRaw(row) : null;
+}
+
+/** Records new quotas and queues their enforcement. `null` when there is no such database. */
+export async function changeQuotas(
+  store: Store,
+  uuid: string,
+  quotas: Partial<Quotas>,
+  change: Change,
+): Promise<DatabaseRow | null> {
+  const sets = [
+    ...("storageHardLimitGb" in quotas
+      ? [sql`storage_hard_limit_gb = ${quotas.storageHardLimitGb}::float8`]
+      : []),
+    ...("connectionHardLimit" in quotas
+      ? [sql`connection_hard_limit = ${quotas.connectionHardLimit}::int`]
+      : []),
+    ...("warningThresholdPct" in quotas
+      ? [sql`warning_threshold_pct = ${quotas.warningThresholdPct}::int`]
+      : []),
+    sql`updated_at = ${change.now}`,
+  ];
+  const [row] = await store.rows<RawDatabase>(sql`
+    WITH target AS (${lockedTarget(change.userId, uuid)}),
+    changed AS (UPDATE databases d SET ${sql.join(sets, sql`, `)}
+      FROM target WHERE d.id = target.id RETURNING d.*),
+    operation AS (${operationSql(change, "change_quotas", "queued", sql`changed`)}),
+    event AS (${eventSql("database.updated", sql`changed`, change.now)}),
+    audit AS (${auditSql(change, "database.change_quotas", sql`changed`)})
+    SELECT ${databaseColumns} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
+    JOIN teams t ON t.id = d.team_id`);
+  return row ? databaseFromRaw(row) : null;
+}
+
+export type Deleted = {
+  uuid: string;
+  cancelledProvisionJobs: number;
+  destroyAt: string | null;
+  hasRemoteResources: boolean;
+};
+
+/**
+ * Deletes: the name is free, unfinished work is cancelled, and where anything exists on a server
+ * two operations are queued, one that locks the database now and one that destroys it at its time.
+ */
+export async function deleteDatabase(
+  store: Store,
+  uuid: string,
+  destroyAt: Date,
+  destroyOperationId: string,
+  change: Change,
+): Promise<Deleted | null> {
+  const [row] = await store.rows<{
+    uuid: string;
+    cancelled: string;
+    destroy_at: string | null;
+    remote: boolean;
+  }>(sql`
+    WITH target AS (${lockedTarget(change.userId, uuid)}),
+    cancelled AS (UPDATE operations o SET state = 'cancelled', finished_at = ${change.now}
+      FROM target WHERE o.database_id = target.id AND o.state IN ('queued', 'running')
+      RETURNING o.kind),
+    changed AS (UPDATE databases d SET status = 'deleted', deleted_at = ${change.now},
+        updated_at = ${change.now},
+        destroy_at = CASE WHEN d.has_remote_resources THEN ${destroyAt}::timestamptz END,
+        destroyed_at = CASE WHEN d.has_remote_resources THEN NULL ELSE ${change.now}::timestamptz END
+      FROM target WHERE d.id = target.id RETURNING d.*),
+    lock_out AS (INSERT INTO operations (id, kind, team_id, user_id, database_id, state,
+        not_before, request_key, created_at, finished_at)
+      SELECT ${change.operationId}, 'delete', d.team_id, ${change.userId}, d.id,
+        CASE WHEN d.has_remote_resources THEN 'queued' ELSE 'succeeded' END, ${change.now},
+        ${change.requestKey}, ${change.now},
+        CASE WHEN d.has_remote_resources THEN NULL ELSE ${change.now}::timestamptz END
+      FROM changed d RETURNING seq),
+    destruction AS (INSERT INTO operations (id, kind, team_id, user_id, database_id, state,
+        not_before, created_at)
+      SELECT ${destroyOperationId}, 'destroy', d.team_id, ${change.userId}, d.id, 'queued',
+        ${destroyAt}::timestamptz, ${change.now} FROM changed d, lock_out
+      WHERE d.has_remote_resources),
+    event AS (${eventSql("database.deleted", sql`changed`, change.now)}),
+    audit AS (${auditSql(change, "database.delete", sql`changed`)})
+    SELECT d.uuid, (SELECT count(*) FROM cancelled WHERE kind = 'create') AS cancelled,
+      ${isoTime(sql`d.destroy_at`)} AS destroy_at, d.has_remote_resources AS remote
+    FROM changed d`);
+  if (!row) return null;
+  return {
+    uuid: row.uuid,
+    cancelledProvisionJobs: Number(row.cancelled),
+    destroyAt: row.destroy_at,
+    hasRemoteResources: row.remote,
+  };
+}
+
+/** What an earlier run of the same delete did. */
+export async function findDeleted(
+  store: Store,
+  userId: number,
+  requestKey: string,
+): Promise<(Deleted & { operationId: string }) | null> {
+  const [row] = await store.rows<{
+    uuid: string;
+    destroy_at: string | null;
+    remote: boolean;
+    operation_id: string;
+    cancelled: string;
+  }>(sql`
+    SELECT d.uuid, ${isoTime(sql`d.destroy_at`)} AS destroy_at, d.has_remote_resources AS remote,
+      o.id AS operation_id, (SELECT count(*) FROM operations c WHERE c.database_id = d.id
+        AND c.kind = 'create' AND c.state = 'cancelled') AS cancelled
+    FROM operations o JOIN databases d ON d.id = o.database_id
+    WHERE o.request_key = ${requestKey} AND o.user_id = ${userId}`);
+  if (!row) return null;
+  return {
+    uuid: row.uuid,
+    cancelledProvisionJobs: Number(row.cancelled),
+    destroyAt: row.destroy_at,
+    hasRemoteResources: row.remote,
+    operationId: row.operation_id,
+  };
+}
+
+/** Engines and regions that servers stand for, and whether one there takes new databases. */
+export async function listPlaces(
+  store: Store,
+): Promise<{ engine: EngineName; region: string; isActive: boolean }[]> {
+  const rows = await store.rows<{ engine: EngineName; region: string; is_active: boolean }>(sql`
+    SELECT engine, region, bool_or(state = 'active') AS is_active FROM fleet_servers
+    GROUP BY engine, region ORDER BY engine, min(id)`);
+  return rows.map((row) => ({ engine: row.engine, region: row.region, isActive: row.is_active }));
+}

@@ -1,0 +1,99 @@
+import { Fault } from "../lib/fault.ts";
+
+/** How Polykomos speaks of errors: the closed list of codes, and the status of each. */
+export const statusOfCode = {
+  invalid_json: 400,
+  missing_idempotency_key: 400,
+  invalid_idempotency_key: 400,
+  missing_authorization: 401,
+  invalid_api_key: 403,
+  api_key_revoked: 403,
+  api_key_expired: 403,
+  ip_not_allowed: 403,
+  missing_scope: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  name_taken: 409,
+  conflict: 409,
+  idempotency_key_in_progress: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  missing_required_field: 422,
+  invalid_field: 422,
+  unknown_field: 422,
+  invalid_cursor: 422,
+  quota_above_plan: 422,
+  idempotency_key_reused: 422,
+  rate_limited: 429,
+  monthly_quota_exceeded: 429,
+  internal_error: 500,
+  no_capacity: 503,
+  unavailable: 503,
+} as const satisfies Record<string, number>;
+
+export type Code = keyof typeof statusOfCode;
+
+/** A Fault with one of Polykomos's codes. */
+export function fault(
+  code: Code,
+  message: string,
+  details?: Record<string, unknown>,
+  headers?: Record<string, string>,
+): Fault<Code> {
+  return new Fault(code, message, details, headers);
+}
+
+export function notFound(what: string): Fault<Code> {
+  return fault("not_found", `No such ${what}`);
+}
+
+/** A wrong value: the message names the field, what was wrong and what would be right. */
+export function invalidField(
+  field: string,
+  message: string,
+  details: Record<string, unknown> = {},
+): Fault<Code> {
+  return fault("invalid_field", `${field}: ${message}`, { field, ...details });
+}
+
+export function isPolykomosFault(error: unknown): error is Fault<Code> {
+  return error instanceof Fault && error.code in statusOfCode;
+}
+
+function problemTitle(code: Code): string {
+  const words = code.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The error as a response; RFC 9457 when the client's `Accept` asks for problem+json. */
+export function errorResponse(
+  error: Fault<Code>,
+  requestId: string,
+  accept: string | null,
+  headers: Record<string, string> = {},
+): Response {
+  const status = statusOfCode[error.code];
+  const { code, message, details } = error;
+  const asProblem = /application\/problem\+json/i.test(accept ?? "");
+  const body = asProblem
+    ? {
+        type: `urn:polykomos:error:${code}`,
+        title: problemTitle(code),
+        status,
+        detail: message,
+        code,
+        ...(details ? { details } : {}),
+        request_id: requestId,
+      }
+    : { error: { code, message, ...(details ? { details } : {}) }, request_id: requestId };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      "content-type": asProblem ? "application/problem+json" : "application/json",
+      "x-request-id": requestId,
+      "cache-control": "no-store",
+      ...headers,
+      ...error.headers,
+    },
+  });
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { declare } from "../../http/declare.ts";
+import { errorAnswers, requestId, timestamp, uuidPageQuery } from "../schemas.ts";
+
+export const operation = z
+  .object({
+    object: z.string().meta({ example: "operation" }),
+    id: z.uuid(),
+    kind: z.enum(["build_pooled", "create", "rename", "change_quotas", "delete", "destroy"]),
+    state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
+    step: z.string().nullable(),
+    progress: z.object({ steps_done: z.int(), steps_total: z.int() }),
+    attempts: z.int(),
+    database_uuid: z.uuid(),
+    team_id: z.int().nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    created_at: timestamp,
+    started_at: timestamp.nullable(),
+    finished_at: timestamp.nullable(),
+    not_before: timestamp,
+  })
+  .meta({ id: "Operation" });
+
+export const listOperations = declare({
+  method: "get",
+  path: "/operations",
+  operationId: "listOperations",
+  tag: "Operations",
+  summary: "List what is being done and was done to your databases, newest first",
+  access: ["databases:read"],
+  query: uuidPageQuery,
+  answers: {
+    200: {
+      description: "A page of operations.",
+      schema: z.object({
+        data: z.array(operation),
+        has_more: z.boolean(),
+        request_id: requestId,
+      }),
+    },
+    ...errorAnswers({ method: "get" }),
+  },
+});
+
+export const getOperation = declare({
+  method: "get",
+  path: "/operations/{id}",
+  operationId: "getOperation",
+  tag: "Operations",
+  summary: "Read an operation: its step, progress, error and times",
+  access: ["databases:read"],
+  params: z.object({ id: z.uuid("must be a UUID") }),
+  answers: {
+    200: {
+      description: "The operation.",
+      schema: z.object({ data: operation, request_id: requestId }),
+    },
+    ...errorAnswers({ method: "get" }, 404),
+  },
+});

@@ -1,0 +1,62 @@
+import type { TenantWork } from "../../fleet/fleet.ts";
+import type { OperationKind } from "./store.ts";
+
+/**
+ * The sagas as data: what each kind of operation does on a server, in order. Each step is recorded
+ * before it runs and is safe to repeat, so after a crash the operation starts over from the first.
+ */
+export type Step = { name: string; run(work: TenantWork): Promise<void> };
+
+const createLogin: Step = { name: "create_login", run: (work) => work.createLogin() };
+const createDatabase: Step = { name: "create_database", run: (work) => work.createDatabase() };
+const secure: Step = { name: "secure", run: (work) => work.secure() };
+const nameDatabase: Step = { name: "name_database", run: (work) => work.nameDatabase() };
+const checkPooledLogin: Step = { name: "check_login", run: (work) => work.checkLogin("working") };
+const checkLogin: Step = { name: "check_login", run: (work) => work.checkLogin("customer") };
+const limitConnections: Step = {
+  name: "limit_connections",
+  run: (work) => work.setConnectionLimit(),
+};
+const lockOut: Step = { name: "lock_out", run: (work) => work.lockOut() };
+const destroy: Step = { name: "destroy", run: (work) => work.destroy() };
+
+/** The first step of a claim; the statement that claims records it. */
+export const claimStepName = "adopt";
+
+const adopt: Step = {
+  name: claimStepName,
+  async run(work) {
+    await work.setConnectionLimit();
+    await work.nameDatabase();
+  },
+};
+
+/** Steps of a kind. A database from the pool was built before and only needs limits and name. */
+export function stepsOf(kind: OperationKind, isFromPool: boolean): readonly Step[] {
+  switch (kind) {
+    case "build_pooled":
+      return [createLogin, createDatabase, secure, checkPooledLogin];
+    case "create":
+      return isFromPool
+        ? [adopt, checkLogin]
+        : [createLogin, createDatabase, secure, nameDatabase, checkLogin];
+    case "change_quotas":
+      return [limitConnections];
+    case "delete":
+      return [lockOut];
+    case "destroy":
+      return [lockOut, destroy];
+    case "rename":
+      return [];
+  }
+}
+
+/** Attempts before an operation is given up. What must happen in the end is tried far longer. */
+export function attemptsMaxOf(kind: OperationKind): number {
+  return kind === "delete" || kind === "destroy" || kind === "change_quotas" ? 50 : 6;
+}
+
+/** Seconds to wait before the next attempt: 1, 2, 4 … 300. */
+export function backoffSeconds(attempts: number): number {
+  return Math.min(300, 2 ** Math.min(16, attempts - 1));
+}

@@ -1,0 +1,347 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Store } from "../../db/client.ts";
+import type { EngineName } from "../../fleet/fleet.ts";
+import { advertisedHostSql, databaseEventData, isoTime, teamOfUser } from "../databases/rows.ts";
+
+/**
+ * Operations in the store: the work there is, who holds it, how far it is. A queue message only
+ * says "now"; whoever takes the lease does the work, one operation of a database at a time, in order.
+ */
+export type OperationKind =
+  | "build_pooled"
+  | "create"
+  | "rename"
+  | "change_quotas"
+  | "delete"
+  | "destroy";
+
+export type OperationState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+
+/** All an operation needs to run, read in one round trip. */
+export type TakenOperation = {
+  id: string;
+  kind: OperationKind;
+  attempts: number;
+  leaseToken: string;
+  /** A step that was recorded together with taking the operation. */
+  begunStep: string | null;
+  database: {
+    id: number;
+    uuid: string;
+    plan: "free" | "launch" | "grow" | null;
+    status: string;
+    dbName: string;
+    passwordSealed: string;
+    /** Built before and taken from the pool. */
+    isFromPool: boolean;
+    connectionHardLimit: number | null;
+    advertisedHost: string;
+  };
+  server: {
+    name: string;
+    engine: EngineName;
+    host: string;
+    port: number;
+    tls: boolean;
+    adminUser: string;
+    adminPasswordSealed: string;
+  };
+};
+
+export type RawTaken = {
+  operation_id: string;
+  kind: OperationKind;
+  attempts: number;
+  lease_token: string;
+  database_id: string;
+  uuid: string;
+  plan: TakenOperation["database"]["plan"];
+  status: string;
+  db_name: string;
+  password_sealed: string;
+  connection_hard_limit: number | null;
+  is_from_pool: boolean;
+  advertised_host: string;
+  server_name: string;
+  engine: EngineName;
+  server_host: string;
+  port: number;
+  tls: boolean;
+  admin_user: string;
+  admin_password_sealed: string;
+};
+
+/** Reads the columns of `takenColumns`. */
+export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): TakenOperation {
+  return {
+    id: raw.operation_id,
+    kind: raw.kind,
+    attempts: raw.attempts,
+    leaseToken: raw.lease_token,
+    begunStep,
+    database: {
+      id: Number(raw.database_id),
+      uuid: raw.uuid,
+      plan: raw.plan,
+      status: raw.status,
+      dbName: raw.db_name,
+      passwordSealed: raw.password_sealed,
+      isFromPool: raw.is_from_pool,
+      connectionHardLimit: raw.connection_hard_limit,
+      advertisedHost: raw.advertised_host,
+    },
+    server: {
+      name: raw.server_name,
+      engine: raw.engine,
+      host: raw.server_host,
+      port: raw.port,
+      tls: raw.tls,
+      adminUser: raw.admin_user,
+      adminPasswordSealed: raw.admin_password_sealed,
+    },
+  };
+}
+
+/** Columns of `RawTaken`, for a query with `o` operations, `d` databases and `s` fleet_servers. */
+export const takenColumns: SQL = sql`o.id AS operation_id, o.kind, o.attempts, o.lease_token,
+  d.id AS database_id, d.uuid, d.plan, d.status, d.db_name, d.password_sealed,
+  d.pooled_at IS NOT NULL AS is_from_pool, d.connection_hard_limit,
+  ${advertisedHostSql} AS advertised_host, s.name AS server_name, s.engine,
+  s.host AS server_host, s.port, s.tls, s.admin_user, s.admin_password_sealed`;
+
+const isUnfinished: SQL = sql`o.state IN ('queued', 'running')`;
+
+/** Due, held by nobody, and nothing earlier of the same database unfinished or still held. */
+function isRunnable(now: Date): SQL {
+  return sql`${isUnfinished} AND o.not_before <= ${now}
+    AND (o.lease_until IS NULL OR o.lease_until <= ${now})
+    AND NOT EXISTS (SELECT 1 FROM operations e WHERE e.database_id = o.database_id
+      AND e.seq < o.seq AND (e.state IN ('queued', 'running') OR e.lease_until > ${now}))`;
+}
+
+/** Takes an operation's lease; `null` when it is not to be run now by this caller. */
+export async function takeOperation(
+  store: Store,
+  operationId: string,
+  leaseToken: string,
+  leaseUntil: Date,
+  now: Date,
+): Promise<TakenOperation | null> {
+  const [row] = await store.rows<RawTaken>(sql`
+    UPDATE operations o SET state = 'running', attempts = o.attempts + 1,
+      lease_token = ${leaseToken}, lease_until = ${leaseUntil},
+      started_at = coalesce(o.started_at, ${now})
+    FROM databases d JOIN fleet_servers s ON s.id = d.server_id
+    WHERE o.id = ${operationId} AND d.id = o.database_id AND ${isRunnable(now)}
+    RETURNING ${takenColumns}`);
+  return row ? takenFromRaw(row) : null;
+}
+
+/**
+ * Records a step before it runs and prolongs the lease. False when the operation was cancelled or
+ * its lease was lost: the caller must stop.
+ */
+export async function beginStep(
+  store: Store,
+  operation: TakenOperation,
+  step: string,
+  leaseUntil: Date,
+): Promise<boolean> {
+  const rows = await store.rows(sql`
+    WITH d AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
+    begun AS (UPDATE operations o SET step = ${step}, lease_until = ${leaseUntil} FROM d
+      WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
+        AND o.state = 'running' AND o.database_id = d.id RETURNING o.database_id),
+    touched AS (UPDATE databases t SET has_remote_resources = true FROM begun
+      WHERE t.id = begun.database_id AND NOT t.has_remote_resources)
+    SELECT 1 FROM begun`);
+  return rows.length > 0;
+}
+
+/** How a finished operation changes its database, and the event that tells of it. */
+type Ending = { set: SQL; when: SQL; event: string | null };
+
+function endingOf(kind: OperationKind, now: Date): Ending | null {
+  switch (kind) {
+    case "build_pooled":
+      return { set: sql`status = 'pooled'`, when: sql`d.status = 'building'`, event: null };
+    case "create":
+      return {
+        set: sql`status = 'active', updated_at = ${now}`,
+        when: sql`d.status = 'provisioning'`,
+        event: "database.provisioned",
+      };
+    case "destroy":
+      return {
+        set: sql`destroyed_at = ${now}, has_remote_resources = false`,
+        when: sql`d.status = 'deleted' AND d.destroyed_at IS NULL`,
+        event: "database.destroyed",
+      };
+    default:
+      return null;
+  }
+}
+
+/** Ends an operation well, with its database's change and event. False when the lease was lost. */
+export async function finishOperation(
+  store: Store,
+  operation: TakenOperation,
+  now: Date,
+): Promise<boolean> {
+  const ending = endingOf(operation.kind, now);
+  const changed = ending
+    ? sql`, changed AS (UPDATE databases d SET ${ending.set} FROM finished
+        WHERE d.id = finished.database_id AND ${ending.when} RETURNING d.*)`
+    : sql``;
+  const told =
+    ending?.event != null
+      ? sql`, told AS (INSERT INTO events (team_id, type, data, created_at)
+          SELECT d.team_id, ${ending.event}, ${databaseEventData}, ${now} FROM changed d
+          WHERE d.team_id IS NOT NULL)`
+      : sql``;
+  const rows = await store.rows(sql`
+    WITH target AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
+    finished AS (UPDATE operations o SET state = 'succeeded', finished_at = ${now},
+        lease_until = NULL, error_code = NULL, error_message = NULL FROM target
+      WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
+        AND o.state = 'running' AND o.database_id = target.id RETURNING o.database_id)
+    ${changed}${told}
+    SELECT 1 FROM finished`);
+  return rows.length > 0;
+}
+
+/** Puts an operation back for a later attempt. */
+export async function postponeOperation(
+  store: Store,
+  operation: TakenOperation,
+  failure: { code: string; message: string },
+  notBefore: Date,
+): Promise<void> {
+  await store.rows(sql`
+    UPDATE operations SET state = 'queued', lease_until = NULL, not_before = ${notBefore},
+      error_code = ${failure.code}, error_message = ${failure.message}
+    WHERE id = ${operation.id} AND lease_token = ${operation.leaseToken} AND state = 'running'`);
+}
+
+/** Lets go of an operation that was cancelled while it ran, so that the next may begin. */
+export async function releaseOperation(store: Store, operation: TakenOperation): Promise<void> {
+  await store.rows(sql`UPDATE operations SET lease_until = NULL
+    WHERE id = ${operation.id} AND lease_token = ${operation.leaseToken}`);
+}
+
+/**
+ * Gives an operation up. A database that never became ready is deleted with its event, and its
+ * destruction is queued, so that nothing of it stays; its request's key is freed, so that a retry
+ * may begin anew.
+ */
+export async function giveUpOperation(
+  store: Store,
+  operation: TakenOperation,
+  failure: { code: string; message: string },
+  destroyOperationId: string,
+  now: Date,
+): Promise<void> {
+  const undoes = operation.kind === "create" || operation.kind === "build_pooled";
+  await store.rows(sql`
+    WITH failed AS (UPDATE operations o SET state = 'failed', finished_at = ${now},
+        lease_until = NULL, error_code = ${failure.code}, error_message = ${failure.message},
+        request_key = CASE WHEN ${undoes} THEN NULL ELSE o.request_key END
+      WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
+        AND o.state = 'running' RETURNING o.database_id),
+    undone AS (UPDATE databases d SET status = 'deleted', deleted_at = ${now}, updated_at = ${now},
+        destroy_at = ${now} FROM failed
+      WHERE ${undoes} AND d.id = failed.database_id AND d.status IN ('building', 'provisioning')
+      RETURNING d.*),
+    destruction AS (INSERT INTO operations (id, kind, team_id, database_id, state, not_before,
+        created_at)
+      SELECT ${destroyOperationId}::uuid, 'destroy', d.team_id, d.id, 'queued', ${now}, ${now}
+      FROM undone d)
+    INSERT INTO events (team_id, type, data, created_at)
+    SELECT d.team_id, 'database.provision_failed', ${databaseEventData}
+      || jsonb_build_object('error', ${failure.code}::text), ${now}
+    FROM undone d WHERE d.team_id IS NOT NULL`);
+}
+
+/** The next operation of a database that can run now. */
+export async function nextOperationOf(
+  store: Store,
+  databaseId: number,
+  now: Date,
+): Promise<string | null> {
+  const [row] = await store.rows<{ id: string }>(sql`
+    SELECT o.id FROM operations o WHERE o.database_id = ${databaseId} AND ${isRunnable(now)}
+    ORDER BY o.seq LIMIT 1`);
+  return row?.id ?? null;
+}
+
+/** Operations that should be running and are not: new, due, or left by a crash. */
+export async function listRunnable(store: Store, limit: number, now: Date): Promise<string[]> {
+  const rows = await store.rows<{ id: string }>(sql`
+    SELECT o.id FROM operations o WHERE ${isRunnable(now)} ORDER BY o.not_before LIMIT ${limit}`);
+  return rows.map((row) => row.id);
+}
+
+export type OperationRow = {
+  id: string;
+  kind: OperationKind;
+  state: OperationState;
+  step: string | null;
+  attempts: number;
+  databaseUuid: string;
+  isFromPool: boolean;
+  teamId: number | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  notBefore: string;
+};
+
+/** Columns of `OperationRow`, for a query with `o` operations and `d` databases. */
+export const listedColumns: SQL = sql`o.id, o.kind, o.state, o.step, o.attempts,
+  d.uuid AS "databaseUuid", d.pooled_at IS NOT NULL AS "isFromPool", o.team_id AS "teamId", o.error_code AS "errorCode",
+  o.error_message AS "errorMessage", ${isoTime(sql`o.created_at`)} AS "createdAt",
+  ${isoTime(sql`o.started_at`)} AS "startedAt", ${isoTime(sql`o.finished_at`)} AS "finishedAt",
+  ${isoTime(sql`o.not_before`)} AS "notBefore"`;
+
+/** One operation of the user's teams. */
+export async function findOperation(
+  store: Store,
+  userId: number,
+  operationId: string,
+): Promise<OperationRow | null> {
+  const [row] = await store.rows<OperationRow>(sql`
+    SELECT ${listedColumns} FROM operations o JOIN databases d ON d.id = o.database_id
+    WHERE o.id = ${operationId} AND ${teamOfUser(sql`o.team_id`, userId)}`);
+  return row ?? null;
+}
+
+/** Operations of the user's teams, newest first; `null` for an unknown cursor. */
+export async function listOperations(
+  store: Store,
+  userId: number,
+  limit: number,
+  startingAfter: string | null,
+): Promise<{ operations: OperationRow[]; hasMore: boolean } | null> {
+  const cursor = sql`(SELECT c.seq FROM operations c WHERE c.id = ${startingAfter}
+    AND ${teamOfUser(sql`c.team_id`, userId)})`;
+  const before = startingAfter === null ? sql`true` : sql`o.seq < ${cursor}`;
+  const rows = await store.rows<OperationRow>(sql`
+    SELECT ${listedColumns} FROM operations o JOIN databases d ON d.id = o.database_id
+    WHERE ${teamOfUser(sql`o.team_id`, userId)} AND ${before}
+    ORDER BY o.seq DESC LIMIT ${limit + 1}`);
+  if (rows.length === 0 && startingAfter !== null) {
+    const known = await store.rows(sql`SELECT ${cursor} AS seq WHERE ${cursor} IS NOT NULL`);
+    if (known.length === 0) return null;
+  }
+  return { operations: rows.slice(0, limit), hasMore: rows.length > limit };
+}
+
+/** The state of one operation, for a request that waits on it. */
+export async function readState(store: Store, operationId: string): Promise<OperationState | null> {
+  const [row] = await store.rows<{ state: OperationState }>(
+    sql`SELECT state FROM operations WHERE id = ${operationId}`,
+  );
+  return row?.state ?? null;
+}

@@ -1,0 +1,29 @@
+import type { z } from "zod";
+import type { operation } from "./contract.ts";
+import { stepsOf } from "./steps.ts";
+import type { OperationRow } from "./store.ts";
+
+/** What the wire shows of an operation. */
+export function viewOperation(row: OperationRow): z.input<typeof operation> {
+  const steps = stepsOf(row.kind, row.isFromPool).map((step) => step.name);
+  const at = row.step === null ? 0 : Math.max(0, steps.indexOf(row.step));
+  return {
+    object: "operation",
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    step: row.step,
+    progress: {
+      steps_done: row.state === "succeeded" ? steps.length : at,
+      steps_total: steps.length,
+    },
+    attempts: row.attempts,
+    database_uuid: row.databaseUuid,
+    team_id: row.teamId,
+    error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? "" },
+    created_at: row.createdAt,
+    started_at: row.startedAt,
+    finished_at: row.finishedAt,
+    not_before: row.notBefore,
+  };
+}

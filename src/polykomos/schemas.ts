@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { Answer, OperationDeclaration } from "../http/declare.ts";
+
+/** Schemas and declarations that all of Polykomos's contracts share. */
+export const requestId = z.string().meta({ example: "req_a1b2c3d4e5f6g7h8" });
+
+export const apiError = z
+  .object({
+    error: z.object({
+      code: z.string().meta({ example: "missing_required_field" }),
+      message: z.string().meta({ example: "Missing required field: name" }),
+      details: z.looseObject({}).optional(),
+    }),
+    request_id: requestId,
+  })
+  .meta({ id: "ApiError" });
+
+export const timestamp = z.iso.datetime();
+
+export const uuidParams = z.object({ uuid: z.uuid("must be a UUID") });
+
+/** An integer written in a query string. */
+function queryInteger(min: number, max: number, byDefault: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .default(byDefault)
+    .meta({ override: { type: "integer", minimum: min, maximum: max, default: byDefault } });
+}
+
+export const limitQuery = queryInteger(1, 100, 25);
+export const timeoutQuery = queryInteger(1, 120, 30);
+
+export const booleanQuery = z
+  .enum(["true", "false", "1", "0"], "must be true or false")
+  .transform((text) => text === "true" || text === "1")
+  .meta({ override: { type: "boolean" } });
+
+/** Lists by uuid. */
+export const uuidPageQuery = z.strictObject({
+  limit: limitQuery,
+  starting_after: z
+    .uuid("must be the uuid of an item of this list")
+    .optional()
+    .meta({ override: { type: "string" } }),
+});
+
+export type Page<Item> = { items: Item[]; hasMore: boolean };
+
+const described: Record<number, string> = {
+  400: "The request cannot be read, or its Idempotency-Key is missing or no UUID.",
+  401: "The Authorization header is missing or malformed.",
+  403: "The key is unknown, revoked, expired or not allowed from this address, or lacks the scope.",
+  404: "There is no such thing, or the key's user may not see it.",
+  405: "The path does not take this method; `Allow` lists those it takes.",
+  409: "The request conflicts with what is there, or the same request is still running.",
+  413: "The body is over 1 MB.",
+  415: "The body is not application/json.",
+  422: "A field is missing or wrong; the message and `details.field` name it.",
+  429: "Too many requests; `Retry-After` says when to come back.",
+  500: "Our fault. Report the request id.",
+  503: "Not possible now; `Retry-After` says when to come back.",
+};
+
+function errorAnswer(status: number): Answer {
+  const retried = status === 429 || status === 503;
+  return {
+    description: described[status] ?? "",
+    schema: apiError,
+    ...(retried
+      ? { headers: { "Retry-After": { description: "Seconds to wait.", type: "integer" } } }
+      : {}),
+  };
+}
+
+/** The error answers an operation can give, from what it takes. */
+export function errorAnswers(
+  of: Pick<OperationDeclaration, "method">,
+  ...more: number[]
+): Record<number, Answer> {
+  const writes = of.method === "get" || of.method === "delete" ? [] : [413, 415];
+  const statuses = new Set([400, 401, 403, 405, 422, 429, 500, 503, ...writes, ...more]);
+  return Object.fromEntries([...statuses].sort().map((status) => [status, errorAnswer(status)]));
+}

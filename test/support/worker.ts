@@ -1,0 +1,94 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Miniflare, type MiniflareOptions } from "miniflare";
+
+/** The built Worker in Miniflare, on real workerd, over real HTTP. */
+export type RunningWorker = {
+  url: string;
+  /** Moves the Worker's clock ahead. */
+  moveClock(ms: number): Promise<void>;
+  /** Ends the Worker's process as a power cut would. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type WorkerOptions = {
+  script: string;
+  vars: Record<string, string>;
+  /** Where objects keep their data; a fresh folder, removed at the end, when left out. */
+  persist?: string;
+};
+
+export const testSecrets = {
+  ADMIN_TOKEN: "test-admin-token-0123456789",
+  SEALING_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
+  ID_CHECK_SECRET: "test-id-check-secret",
+};
+
+function childrenOf(pid: number): number[] {
+  const threads = `/proc/${pid}/task`;
+  return readdirSync(threads).flatMap((thread) =>
+    readFileSync(`${threads}/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function workerdChildren(): number[] {
+  return childrenOf(process.pid).filter((pid) => commandOf(pid).includes("workerd"));
+}
+
+/** Starts the Worker on a free port. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const ownFolder = options.persist === undefined;
+  const persist = options.persist ?? mkdtempSync(join(tmpdir(), "polypuma-objects-"));
+  const before = new Set(workerdChildren());
+  const settings: MiniflareOptions = {
+    modules: true,
+    scriptPath: options.script,
+    compatibilityDate: "2026-07-22",
+    compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    durableObjects: {
+      ACCOUNT_GATE: { className: "AccountGate", useSQLite: true },
+      PUMA_ACCOUNT: { className: "PumaAccount", useSQLite: true },
+      PUMA_MAILBOX: { className: "PumaMailbox", useSQLite: true },
+    },
+    durableObjectsPersist: persist,
+    queueProducers: { JOBS: { queueName: "polypuma-jobs" } },
+    queueConsumers: {
+      "polypuma-jobs": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
+    },
+    bindings: { ...testSecrets, ...options.vars },
+  };
+  const miniflare = new Miniflare(settings);
+  const url = (await miniflare.ready).origin;
+  const pids = workerdChildren().filter((pid) => !before.has(pid));
+  return {
+    url,
+    async moveClock(ms) {
+      const answer = await fetch(`${url}/test/clock`, {
+        method: "POST",
+        body: JSON.stringify({ ms }),
+      });
+      if (!answer.ok) throw new Error(`The clock did not move: ${answer.status}`);
+    },
+    async kill() {
+      for (const pid of pids) process.kill(pid, "SIGKILL");
+      await miniflare.dispose().catch(() => {});
+    },
+    async stop() {
+      await miniflare.dispose();
+      if (ownFolder) rmSync(persist, { recursive: true, force: true });
+    },
+  };
+}
