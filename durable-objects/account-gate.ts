@@ -44,8 +44,11 @@ export type Policy = {
 
 export type IdempotencyVerdict =
   | { kind: "none" }
-  /** Go on; `settle` with this token afterwards. */
-  | { kind: "begun"; token: string }
+  /**
+   * Go on; `settle` with this token afterwards. `begunAtMs` is the same for all runs of the request,
+   * and another once its answer is forgotten and the key may be used anew.
+   */
+  | { kind: "begun"; token: string; begunAtMs: number }
   | { kind: "in_progress" }
   | { kind: "reused" }
   | { kind: "finished"; status: number; sealedBody: string };
@@ -138,6 +141,13 @@ export class AccountGate extends DurableObject {
     if (this.#running.get(requestKey)?.token !== token) return;
     this.#running.delete(requestKey);
     if (answer) requests.finishRequest(this.#sql, requestKey, answer.status, answer.sealedBody);
+  }
+
+  /** Ends a begun request as if it had never come: its input was wrong, so it did nothing. */
+  forget(requestKey: string, token: string): void {
+    if (this.#running.get(requestKey)?.token !== token) return;
+    this.#running.delete(requestKey);
+    requests.forgetRequest(this.#sql, requestKey);
   }
 
   /** Takes a key's record from the store. A revoked key never comes back to life. */
@@ -238,12 +248,12 @@ export class AccountGate extends DurableObject {
     // safe because every write finds its own earlier work by its request key in the store.
     const token = newUuid();
     this.#running.set(requestKey, { token, startedAtMs: nowMs });
+    const expiresAtMs = record?.expiresAtMs ?? nowMs + idempotencyKeptMs;
     if (!record) {
-      const expiresAtMs = nowMs + idempotencyKeptMs;
       requests.beginRequest(this.#sql, requestKey, fingerprint, expiresAtMs);
       void this.#wakeAt(expiresAtMs);
     }
-    return { kind: "begun", token };
+    return { kind: "begun", token, begunAtMs: expiresAtMs - idempotencyKeptMs };
   }
 
   async #wakeAt(timeMs: number): Promise<void> {

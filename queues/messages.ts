@@ -6,6 +6,7 @@ import { z } from "zod";
  */
 export const jobMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("operation"), operationId: z.uuid() }),
+  z.object({ kind: z.literal("delivery"), deliveryId: z.int() }),
 ]);
 
 export type JobMessage = z.output<typeof jobMessageSchema>;

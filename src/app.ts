@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { mountAdmin } from "./admin/api.ts";
 import type { Deps } from "./deps.ts";
 import { mountPolykomos } from "./polykomos/api.ts";
+import { pumaApi } from "./puma/api.ts";
 
 /** Mounts the APIs and pages; each API keeps its own OpenAPI document. */
 export function createApp(deps: Deps): Hono {
@@ -12,5 +13,6 @@ export function createApp(deps: Deps): Hono {
   });
   mountPolykomos(app, deps);
   mountAdmin(app, deps);
+  app.route("/", pumaApi(deps.puma));
   return app;
 }

@@ -3,6 +3,9 @@ import type { AccountGate } from "../durable-objects/account-gate.ts";
 import type { PumaAccount } from "../durable-objects/puma-account.ts";
 import type { PumaMailbox } from "../durable-objects/puma-mailbox.ts";
 import type { JobMessage } from "../queues/messages.ts";
+import { defaultRetrySeconds, parseRetrySeconds } from "./polykomos/webhooks/schedule.ts";
+import { pumaLimitVariables } from "./puma/limits.ts";
+import { mailVariables } from "./puma/mail/mailer.ts";
 
 /** Bindings declared in wrangler.toml. */
 export type Bindings = {
@@ -10,6 +13,7 @@ export type Bindings = {
   PUMA_ACCOUNT: DurableObjectNamespace<PumaAccount>;
   PUMA_MAILBOX: DurableObjectNamespace<PumaMailbox>;
   JOBS: Queue<JobMessage>;
+  DELIVERIES: Queue<JobMessage>;
 };
 
 /** The Worker's environment: bindings, and variables and secrets as text. */
@@ -50,13 +54,24 @@ const settingsSchema = z.object({
   STORAGE_CHECK_SECONDS: count.default(30),
   /** Requests a minute of a key that sets none. */
   REQUESTS_PER_MINUTE: count.default(120),
+  /** `true` lets http receivers on this machine in; for development. */
   WEBHOOK_ALLOW_LOOPBACK: flag.default(false),
+  /** Delays before each attempt at a delivery, in seconds. */
+  WEBHOOK_RETRY_SECONDS: z.string().default(defaultRetrySeconds).transform(parseRetrySeconds),
+  /** How long a receiver may take to answer. */
+  WEBHOOK_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(25).default(15),
+  /** A DNS-over-HTTPS service with JSON answers; receivers' host names are resolved there. */
+  DNS_OVER_HTTPS_URL: z.url().default("https://cloudflare-dns.com/dns-query"),
+  /** Days that events and deliveries are kept. */
+  EVENTS_KEPT_DAYS: count.default(30),
 
   // pumaDB.
-  /** `log`, `cloudflare` (send_email binding) or `http` (MAIL_HTTP_URL). */
-  MAIL_TRANSPORT: z.enum(["log", "cloudflare", "http"]).default("log"),
+  ...pumaLimitVariables,
+  ...mailVariables,
   MAGIC_LINKS_PER_ADDRESS_PER_HOUR: count.default(5),
   MAGIC_LINKS_PER_CLIENT_PER_HOUR: count.default(20),
+  /** How long a mailed sign-in link works. */
+  MAGIC_LINK_TTL_SECONDS: count.default(900),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

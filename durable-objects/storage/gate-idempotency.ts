@@ -12,8 +12,16 @@ export const gateIdempotencyMigration = `
 
 export type IdempotencyRecord = {
   fingerprint: string;
+  expiresAtMs: number;
   /** Null while the first request is still running, or was cut off. */
   finished: { status: number; sealedBody: string } | null;
+};
+
+type RawRequest = {
+  fingerprint: string;
+  status: number | null;
+  sealed_body: string | null;
+  expires_at: number;
 };
 
 export function readRequest(
@@ -22,17 +30,17 @@ export function readRequest(
   nowMs: number,
 ): IdempotencyRecord | null {
   const [row] = sql
-    .exec<{ fingerprint: string; status: number | null; sealed_body: string | null }>(
-      `SELECT fingerprint, status, sealed_body FROM idempotency
+    .exec<RawRequest>(
+      `SELECT fingerprint, status, sealed_body, expires_at FROM idempotency
        WHERE request_key = ? AND expires_at > ?`,
       requestKey,
       nowMs,
     )
     .toArray();
   if (!row) return null;
-  const { fingerprint, status, sealed_body: sealedBody } = row;
+  const { fingerprint, status, sealed_body: sealedBody, expires_at: expiresAtMs } = row;
   const finished = status === null || sealedBody === null ? null : { status, sealedBody };
-  return { fingerprint, finished };
+  return { fingerprint, expiresAtMs, finished };
 }
 
 export function beginRequest(
@@ -61,6 +69,10 @@ export function finishRequest(
     sealedBody,
     requestKey,
   );
+}
+
+export function forgetRequest(sql: SqlStorage, requestKey: string): void {
+  sql.exec("DELETE FROM idempotency WHERE request_key = ? AND status IS NULL", requestKey);
 }
 
 /** Deletes what has expired; returns when the next record expires, or `null`. */

@@ -18,13 +18,15 @@ export const adminBasePath = "/admin/v1";
 
 function checkToken(context: Context, adminToken: string): void {
   const token = bearerToken(context.req.header("authorization") ?? null);
-  const challenge = { "www-authenticate": 'Bearer realm="polykomos-admin"' };
+  const realm = 'Bearer realm="polykomos-admin"';
   if (token === null) {
     const message = "Send the header Authorization: Bearer <operator's token>";
-    throw fault("missing_authorization", message, undefined, challenge);
+    throw fault("missing_authorization", message, undefined, { "www-authenticate": realm });
   }
   if (!equalSecrets(token, adminToken)) {
-    throw fault("invalid_api_key", "This is not the operator's token", undefined, challenge);
+    throw fault("invalid_api_key", "This is not the operator's token", undefined, {
+      "www-authenticate": `${realm}, error="invalid_token"`,
+    });
   }
 }
 

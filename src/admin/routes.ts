@@ -1,7 +1,7 @@
 import { type Endpoint, endpoint } from "../http/mount.ts";
 import { readPool } from "../polykomos/databases/pool.ts";
 import { fault, notFound } from "../polykomos/dialect.ts";
-import { viewOperation } from "../polykomos/operations/view.ts";
+import { viewJob } from "../polykomos/operations/view.ts";
 import type { Sweep } from "../sweep.ts";
 import * as contract from "./contract.ts";
 import { listJobs, makeJobDue } from "./jobs-store.ts";
@@ -98,7 +98,7 @@ function workEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
     }),
     endpoint(contract.listJobs, async ({ query }, _operator: Operator) => {
       const jobs = await listJobs(deps.store, query.state ?? null);
-      return { status: 200, body: { data: jobs.map(viewOperation) } };
+      return { status: 200, body: { data: jobs.map(viewJob) } };
     }),
     endpoint(contract.retryJob, async ({ params }, _operator: Operator) => {
       const outcome = await makeJobDue(deps.store, params.id, new Date(deps.clock()));
@@ -120,7 +120,7 @@ function workEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
     }),
     endpoint(contract.listDeadLetters, async (_, _operator: Operator) => {
       const jobs = await listJobs(deps.store, "failed");
-      return { status: 200, body: { data: jobs.map(viewOperation) } };
+      return { status: 200, body: { data: jobs.map(viewJob) } };
     }),
     endpoint(contract.sweep, async (_, _operator: Operator) => {
       return { status: 200, body: { data: { object: "sweep", ...(await deps.sweep()) } } };

@@ -18,6 +18,8 @@ export type Store = {
 /** Deadlocks and serialization failures: PostgreSQL asks for the transaction to be run again. */
 const runAgainStates = new Set(["40P01", "40001"]);
 const attemptsMax = 4;
+/** A statement is given up after this; above every lock wait that our own statements cause. */
+const timeoutMs = 15_000;
 
 async function again<Value>(run: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
@@ -35,6 +37,8 @@ async function again<Value>(run: () => Promise<Value>): Promise<Value> {
  */
 export function openStore(url: string, neonEndpoint: string): Store {
   if (neonEndpoint) neonConfig.fetchEndpoint = () => `${neonEndpoint}/sql`;
+  neonConfig.fetchFunction = (address: string, init: RequestInit) =>
+    fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   const db: NeonHttpDatabase = drizzle(neon(url));
   return {
     rows<Row extends Record<string, unknown>>(statement: SQL) {

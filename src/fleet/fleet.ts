@@ -1,6 +1,7 @@
 /**
  * The port to customers' database servers. An engine does one thing per method, each safe to
- * repeat: what already is as asked stays as it is.
+ * repeat: what already is as asked stays as it is. A server that cannot be reached is a Fault
+ * `server_unreachable`; what it refuses is its own error, with an SQLSTATE.
  */
 export type EngineName = "postgres" | "mysql";
 
@@ -28,18 +29,26 @@ export type Tenant = {
   advertisedHost: string;
 };
 
-/** Work on one tenant of one server. Sessions are opened when first needed and kept until `close`. */
+/** Which of its two names a database has on its server by now. */
+export type NameStage = "working" | "customer";
+
+/**
+ * Work on one tenant of one server. Sessions are opened when first needed and kept until `close`.
+ * Only one work on a tenant goes on at a time: a new one ends what a dead runner left running.
+ */
 export type TenantWork = {
   /** Makes the login, or gives it the tenant's password and limits again. */
   createLogin(): Promise<void>;
   /** Makes the database under its working name, closed to everyone but its login. */
   createDatabase(): Promise<void>;
   /** Gives the login its rights inside the database. */
-  secure(): Promise<void>;
+  secure(name: NameStage): Promise<void>;
   /** Gives the database its customer's name. */
   nameDatabase(): Promise<void>;
+  /** Gives a database from the pool its customer's name and connection limit. */
+  adopt(): Promise<void>;
   /** Logs in as the customer through the advertised host and runs `SELECT 1`. */
-  checkLogin(name: "working" | "customer"): Promise<void>;
+  checkLogin(name: NameStage): Promise<void>;
   setConnectionLimit(): Promise<void>;
   /** Refuses new logins and ends open sessions; data stays. */
   lockOut(): Promise<void>;

@@ -14,3 +14,8 @@ export function postgresLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;
   return text.includes("\\") ? ` E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }
+
+/** A DO statement around a PL/pgSQL body. What stands in the body must be quoted for SQL already. */
+export function postgresBlock(body: string): string {
+  return `DO ${postgresLiteral(body)}`;
+}

@@ -1,9 +1,65 @@
 import { Client } from "@neondatabase/serverless";
+import { Fault } from "../lib/fault.ts";
 import type { Connect } from "./postgres.ts";
+import { proveScram } from "./scram-client.ts";
 
-/** A session that does not answer within these is given up; steps are safe to repeat. */
+/** A server that does not let us in within this is unreachable. */
 const connectTimeoutMs = 5_000;
-const statementTimeoutMs = 30_000;
+/** The server has stopped a statement of its own accord before we stop waiting for its answer. */
+const answerGraceMs = 2_000;
+/** A session's end is worth this long a wait; the server ends it then by itself. */
+const closePatienceMs = 2_000;
+
+type NeonClient = InstanceType<typeof Client>;
+
+/** The parts of the driver's exchange that its types leave out. */
+type SaslState = {
+  saslSession: {
+    message: string;
+    clientNonce: string;
+    serverSignature?: string;
+    response: string;
+  } | null;
+  connection: { sendSCRAMClientFinalMessage(response: string): void };
+};
+
+function saslStateOf(client: NeonClient): SaslState {
+  // True for the pinned version of the driver; test/api/isolation.test.ts logs in through it.
+  return client as unknown as SaslState;
+}
+
+/**
+ * The driver derives the salted password with one asynchronous WebCrypto call per iteration, some
+ * fifty milliseconds of processor time per login. One native PBKDF2 call takes about one.
+ */
+function proveNatively(client: NeonClient, password: string): void {
+  client._handleAuthSASLContinue = async ({ data }: { data: string }) => {
+    const { saslSession, connection } = saslStateOf(client);
+    if (!saslSession) throw new Error("SCRAM: a challenge without an exchange");
+    const { clientNonce } = saslSession;
+    const { response, serverSignature } = proveScram({ clientNonce, password }, data);
+    Object.assign(saslSession, { message: "SASLResponse", serverSignature, response });
+    connection.sendSCRAMClientFinalMessage(response);
+  };
+}
+
+function unreachable(reason: unknown): Fault {
+  const text = reason instanceof Error ? reason.message : "the connection failed";
+  return new Fault("server_unreachable", text);
+}
+
+/** Gives up on what the driver does not bound: a socket that stays silent tells it nothing. */
+async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /**
  * PostgreSQL sessions over Neon's WebSocket protocol: SCRAM runs end to end, the proxy only carries
@@ -12,35 +68,57 @@ const statementTimeoutMs = 30_000;
 export function neonConnect(neonEndpoint: string): Connect {
   const proxy = neonEndpoint ? new URL(neonEndpoint) : null;
 
-  return async ({ host, port, user, password, database }) => {
+  return async ({ host, port, user, password, database, statementTimeoutMs }) => {
     const client = new Client({
       host,
       port,
       user,
       password,
       database,
+      application_name: "polykomos",
+      statement_timeout: statementTimeoutMs,
       connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: statementTimeoutMs,
     });
+    // Otherwise the password would go out in clear before the server has asked for it.
+    client.neonConfig.pipelineConnect = false;
     if (proxy) {
       client.neonConfig.wsProxy = (target, targetPort) =>
         `${proxy.host}/v2?address=${target}:${targetPort}`;
       client.neonConfig.useSecureWebSocket = false;
       client.neonConfig.pipelineTLS = false;
-      client.neonConfig.pipelineConnect = false;
     }
+    proveNatively(client, password);
+    let hasEnded = false;
+    client.on("end", () => {
+      hasEnded = true;
+    });
     // Without a listener an error between queries would take the isolate's request down; the next
     // query fails with it anyway.
     client.on("error", () => {});
-    await client.connect();
+
+    async function close(): Promise<void> {
+      if (hasEnded) return;
+      await within(closePatienceMs, client.end()).catch(() => {});
+    }
+
+    try {
+      await within(connectTimeoutMs + answerGraceMs, client.connect());
+    } catch (error) {
+      void close();
+      // The server's own refusals have an SQLSTATE and say more than "unreachable".
+      throw error instanceof Error && "code" in error ? error : unreachable(error);
+    }
     return {
       async query(text, values) {
-        const result = await client.query(text, values ? [...values] : undefined);
-        return result.rows;
+        const asked = values ? client.query(text, [...values]) : client.query(text);
+        const answers = await within(statementTimeoutMs + answerGraceMs, asked).catch((error) => {
+          throw error instanceof Error && "code" in error ? error : unreachable(error);
+        });
+        // Several statements in one text have several answers.
+        const last = Array.isArray(answers) ? answers.at(-1) : answers;
+        return last?.rows ?? [];
       },
-      async close() {
-        await client.end().catch(() => {});
-      },
+      close,
     };
   };
 }

@@ -3,12 +3,13 @@ import {
   type Engine,
   type FleetServer,
   loginName,
+  type NameStage,
   type Tenant,
   type TenantWork,
   workingName,
 } from "./fleet.ts";
-import { postgresIdentifier as id, postgresLiteral as literal } from "./identifiers.ts";
-import { scramVerifier } from "./scram.ts";
+import { postgresIdentifier as id } from "./identifiers.ts";
+import { markPattern, postgresTenantSql } from "./postgres-tenant.ts";
 
 /**
  * PostgreSQL tenants: one role and one database each. The database belongs to the operator, so the
@@ -16,6 +17,7 @@ import { scramVerifier } from "./scram.ts";
  * create schemas and trusted extensions.
  */
 export type Session = {
+  /** Runs one statement, or without values several in one transaction; the rows of the last. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 };
@@ -27,34 +29,40 @@ export type SessionTarget = {
   user: string;
   password: string;
   database: string;
+  /** The server ends a statement that takes longer. */
+  statementTimeoutMs: number;
 };
 
 /** Opens a session, with time-outs; the transport is the caller's choice. */
 export type Connect = (target: SessionTarget) => Promise<Session>;
 
 const maintenanceDatabase = "postgres";
-/** Against sorts that fill the disk. Only a superuser may set it, so a customer cannot raise it. */
-const tempFileLimitKb = 1024 * 1024;
+/** CREATE and DROP DATABASE copy and delete files, and wait for checkpoints. */
+const adminStatementTimeoutMs = 120_000;
+const customerStatementTimeoutMs = 5_000;
 
 function adminTarget(server: FleetServer, database: string): SessionTarget {
   const { host, port, tls, adminUser: user, adminPassword: password } = server;
-  return { host, port, tls, user, password, database };
-}
-
-async function exists(session: Session, catalog: "role" | "database", name: string) {
-  const query =
-    catalog === "role"
-      ? "SELECT 1 AS found FROM pg_roles WHERE rolname = $1"
-      : "SELECT 1 AS found FROM pg_database WHERE datname = $1";
-  return (await session.query(query, [name])).length > 0;
+  return { host, port, tls, user, password, database, statementTimeoutMs: adminStatementTimeoutMs };
 }
 
 /** PostgreSQL adapter over the given transport. */
 export function postgresEngine(connect: Connect): Engine {
+  async function asAdmin<Value>(
+    server: FleetServer,
+    use: (session: Session) => Promise<Value>,
+  ): Promise<Value> {
+    const session = await connect(adminTarget(server, maintenanceDatabase));
+    try {
+      return await use(session);
+    } finally {
+      await session.close();
+    }
+  }
+
   return {
     async prepareServer(server) {
-      const session = await connect(adminTarget(server, maintenanceDatabase));
-      try {
+      await asAdmin(server, async (session) => {
         const open = await session.query(
           `SELECT d.datname FROM pg_database d
            WHERE has_database_privilege('public', d.oid, 'CONNECT')
@@ -63,9 +71,7 @@ export function postgresEngine(connect: Connect): Engine {
         for (const { datname } of open) {
           await session.query(`REVOKE ALL ON DATABASE ${id(String(datname))} FROM PUBLIC`);
         }
-      } finally {
-        await session.close();
-      }
+      });
     },
 
     workOn(server, tenant) {
@@ -73,86 +79,58 @@ export function postgresEngine(connect: Connect): Engine {
     },
 
     async listRemains(server) {
-      const session = await connect(adminTarget(server, maintenanceDatabase));
-      try {
-        const rows = await session.query(
+      const rows = await asAdmin(server, (session) =>
+        session.query(
           `SELECT 'login' AS kind, rolname AS name, NULL AS granted FROM pg_roles
-           WHERE rolname ~ '^u[0-9]+$'
+           WHERE rolname ~ '^u[0-9]+$' OR shobj_description(oid, 'pg_authid') ~ '${markPattern}'
            UNION ALL
            SELECT 'database', datname, (SELECT r.rolname FROM aclexplode(datacl) a
              JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname ~ '^u[0-9]+$' LIMIT 1)
            FROM pg_database WHERE datname ~ '^_p[0-9]+$'
-             OR shobj_description(oid, 'pg_database') ~ '^[0-9a-f-]{36}$'`,
-        );
-        return rows.map(({ kind, name, granted }) => ({
-          kind: kind === "login" ? "login" : "database",
-          name: String(name),
-          databaseId: databaseIdOf(String(granted ?? name)),
-        }));
-      } finally {
-        await session.close();
-      }
+             OR shobj_description(oid, 'pg_database') ~ '${markPattern}'`,
+        ),
+      );
+      return rows.map(({ kind, name, granted }) => ({
+        kind: kind === "login" ? "login" : "database",
+        name: String(name),
+        databaseId: databaseIdOf(String(granted ?? name)),
+      }));
     },
   };
 }
 
 function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): TenantWork {
+  const sql = postgresTenantSql(tenant);
   const login = loginName(tenant.databaseId);
   const working = workingName(tenant.databaseId);
-  let admin: Promise<Session> | null = null;
+  const nameAt = (stage: NameStage) => (stage === "working" ? working : tenant.dbName);
+  let admin: Session | null = null;
 
-  function asAdmin(): Promise<Session> {
-    admin ??= connect(adminTarget(server, maintenanceDatabase));
-    return admin;
-  }
-
-  /** The name the database has now, or `null` when it does not exist. */
-  async function currentName(session: Session): Promise<string | null> {
-    if (await exists(session, "database", working)) return working;
-    const owned = await session.query(
-      `SELECT d.datname FROM pg_database d
-       WHERE d.datname = $1 AND shobj_description(d.oid, 'pg_database') = $2`,
-      [tenant.dbName, tenant.uuid],
-    );
-    return owned.length > 0 ? tenant.dbName : null;
+  /**
+   * Runs statements as the operator: in one transaction and one round trip, the first of them
+   * behind the statement that ends what a dead runner left and keeps others out.
+   */
+  async function asAdmin(...statements: string[]): Promise<Record<string, unknown>[]> {
+    if (admin) return await admin.query(statements.join(";\n"));
+    admin = await connect(adminTarget(server, maintenanceDatabase));
+    return await admin.query([sql.keepOthersOut, ...statements].join(";\n"));
   }
 
   return {
     async createLogin() {
-      const session = await asAdmin();
-      const verb = (await exists(session, "role", login)) ? "ALTER" : "CREATE";
-      await session.query(
-        `${verb} ROLE ${id(login)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
-         NOBYPASSRLS CONNECTION LIMIT ${tenant.connectionLimit}
-         PASSWORD ${literal(scramVerifier(tenant.password))}`,
-      );
-      const [facts] = await session.query("SELECT current_setting('is_superuser') AS superuser");
-      if (facts?.superuser === "on") {
-        await session.query(`ALTER ROLE ${id(login)} SET temp_file_limit = ${tempFileLimitKb}`);
-      }
+      await asAdmin(sql.putLogin);
     },
 
     async createDatabase() {
-      const session = await asAdmin();
-      if ((await currentName(session)) === tenant.dbName) return;
-      if (!(await exists(session, "database", working))) {
-        // Closed from its first moment: a new database lets PUBLIC connect until told otherwise.
-        await session.query(
-          `CREATE DATABASE ${id(working)} TEMPLATE template0 ALLOW_CONNECTIONS false`,
-        );
-      }
-      await session.query(`COMMENT ON DATABASE ${id(working)} IS ${literal(tenant.uuid)}`);
-      await session.query(`REVOKE ALL ON DATABASE ${id(working)} FROM PUBLIC`);
-      await session.query(
-        `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE ${id(working)} TO ${id(login)}`,
-      );
-      await session.query(`ALTER DATABASE ${id(working)} ALLOW_CONNECTIONS true`);
+      const [found] = await asAdmin(sql.findDatabase);
+      if (found?.state === "named") return;
+      if (found?.state === "foreign") throw new Error(`${working} belongs to something else`);
+      if (found?.state === "absent") await asAdmin(sql.createDatabase);
+      await asAdmin(sql.openDatabase);
     },
 
-    async secure() {
-      const name = await currentName(await asAdmin());
-      if (name === null) throw new Error(`Database ${working} is gone before it was secured`);
-      const inside = await connect(adminTarget(server, name));
+    async secure(stage) {
+      const inside = await connect(adminTarget(server, nameAt(stage)));
       try {
         await inside.query(`ALTER SCHEMA public OWNER TO ${id(login)}`);
       } finally {
@@ -161,57 +139,51 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
     },
 
     async nameDatabase() {
-      const session = await asAdmin();
-      if ((await currentName(session)) === tenant.dbName) return;
-      await session.query(`ALTER DATABASE ${id(working)} RENAME TO ${id(tenant.dbName)}`);
+      await asAdmin(sql.nameDatabase);
     },
 
-    async checkLogin(name) {
+    async adopt() {
+      await asAdmin(sql.setConnectionLimit, sql.nameDatabase);
+    },
+
+    async checkLogin(stage) {
       const session = await connect({
         host: tenant.advertisedHost,
         port: server.port,
         tls: server.tls,
         user: login,
         password: tenant.password,
-        database: name === "working" ? working : tenant.dbName,
+        database: nameAt(stage),
+        statementTimeoutMs: customerStatementTimeoutMs,
       });
       try {
         await session.query("SELECT 1");
       } finally {
+        // Awaited, for the login may have a limit of one session and is the customer's from now on.
         await session.close();
       }
     },
 
     async setConnectionLimit() {
-      const session = await asAdmin();
-      await session.query(`ALTER ROLE ${id(login)} CONNECTION LIMIT ${tenant.connectionLimit}`);
+      await asAdmin(sql.setConnectionLimit);
     },
 
     async lockOut() {
-      const session = await asAdmin();
-      if (await exists(session, "role", login)) {
-        await session.query(`ALTER ROLE ${id(login)} NOLOGIN`);
-      }
-      const name = await currentName(session);
-      if (name !== null) {
-        await session.query(`ALTER DATABASE ${id(name)} ALLOW_CONNECTIONS false`);
-      }
-      await session.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1",
-        [login],
-      );
+      await asAdmin(sql.refuseLogins);
+      await asAdmin(sql.endSessions);
     },
 
     async destroy() {
-      const session = await asAdmin();
-      const name = await currentName(session);
-      if (name !== null) await session.query(`DROP DATABASE IF EXISTS ${id(name)} WITH (FORCE)`);
-      await session.query(`DROP ROLE IF EXISTS ${id(login)}`);
+      const databases = await asAdmin(sql.listDatabases);
+      for (const { name } of databases) {
+        await asAdmin(`DROP DATABASE IF EXISTS ${id(String(name))} WITH (FORCE)`);
+      }
+      await asAdmin(sql.dropLogin);
     },
 
     async close() {
-      const session = await admin?.catch(() => null);
-      await session?.close();
+      await admin?.close();
+      admin = null;
     },
   };
 }

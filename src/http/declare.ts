@@ -10,6 +10,8 @@ export type Answer = {
   description: string;
   /** Leave out for an answer without a JSON body. */
   schema?: z.ZodType;
+  /** The answer as `application/problem+json`, for clients that ask for it. */
+  problem?: z.ZodType;
   headers?: Record<string, { description: string; type: "string" | "integer" }>;
 };
 

@@ -7,13 +7,16 @@ export type InputProblem = {
   /** Dotted path below the part, for example `controls.allowed_ip_list.0`; `""` for the whole. */
   field: string;
   message: string;
+  /** The values that would have been right, where there is a list of them. */
+  allowed?: readonly unknown[];
 };
 
 type Issue = z.core.$ZodIssue;
 
 function invalid(field: string, issue: Issue): InputProblem {
   const subject = field === "" ? "The value" : field;
-  return { kind: "invalid", field, message: `${subject}: ${issue.message}` };
+  const allowed = issue.code === "invalid_value" ? { allowed: issue.values } : {};
+  return { kind: "invalid", field, message: `${subject}: ${issue.message}`, ...allowed };
 }
 
 function isMissing(issue: Issue): boolean {

@@ -15,6 +15,12 @@ export type DocumentHead = {
   basePath: string;
   /** Headers of every answer to a request with a key. */
   commonHeaders?: Answer["headers"];
+  /** Components besides the hoisted schemas: named schemas, parameters and responses. */
+  named?: {
+    schemas?: Record<string, z.ZodType>;
+    parameters?: JsonObject;
+    responses?: Record<string, Answer>;
+  };
   /** Description of the `Idempotency-Key` header and its JSON Schema. */
   idempotencyKey: { description: string; schema: Record<string, unknown> };
   extensions?: Record<string, unknown>;
@@ -40,15 +46,28 @@ function rewriteRefs(value: unknown): unknown {
   );
 }
 
+/** Formats that say all that zod's own pattern for them says. */
+const speakingFormats = new Set<unknown>(["uuid", "date-time"]);
+
 /**
  * `.meta({ override })` replaces what a schema is written as: a number read from a query string is
- * a string to zod and an integer to the reader of the document.
+ * a string to zod and an integer to the reader of the document. What zod adds of its own (patterns
+ * of formats, the bounds of safe integers) is left out; an answer may gain fields, so is not closed.
  */
-function override({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
-  const instead = jsonSchema.override;
-  if (!isObject(instead)) return;
-  for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
-  Object.assign(jsonSchema, instead);
+function writeFor(io: "input" | "output") {
+  return ({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void => {
+    const instead = jsonSchema.override;
+    if (isObject(instead)) {
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, instead);
+    }
+    if (speakingFormats.has(jsonSchema.format)) delete jsonSchema.pattern;
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    if (io === "output" && jsonSchema.additionalProperties === false) {
+      delete jsonSchema.additionalProperties;
+    }
+  };
 }
 
 type SchemaWriter = (schema: z.ZodType, io: "input" | "output") => JsonObject;
@@ -56,7 +75,12 @@ type SchemaWriter = (schema: z.ZodType, io: "input" | "output") => JsonObject;
 function schemaWriter(openapi: DocumentHead["openapi"], components: JsonObject): SchemaWriter {
   const target = openapi === "3.0.3" ? "openapi-3.0" : "draft-2020-12";
   return (schema, io) => {
-    const written = z.toJSONSchema(schema, { target, io, unrepresentable: "any", override });
+    const written = z.toJSONSchema(schema, {
+      target,
+      io,
+      unrepresentable: "any",
+      override: writeFor(io),
+    });
     const { $schema: _, definitions, $defs, ...own } = written as JsonObject;
     for (const found of [definitions, $defs]) {
       if (!isObject(found)) continue;
@@ -98,7 +122,14 @@ function answerObject(answer: Answer, common: Answer["headers"], write: SchemaWr
     description: answer.description,
     ...(named.length > 0 ? { headers: Object.fromEntries(named) } : {}),
     ...(answer.schema
-      ? { content: { "application/json": { schema: write(answer.schema, "output") } } }
+      ? {
+          content: {
+            "application/json": { schema: write(answer.schema, "output") },
+            ...(answer.problem
+              ? { "application/problem+json": { schema: write(answer.problem, "output") } }
+              : {}),
+          },
+        }
       : {}),
   };
 }
@@ -160,6 +191,12 @@ export function openApiDocument(
     paths[path][declaration.method] = operationObject(declaration, head, write);
   }
   const { name, bearerFormat } = head.securityScheme;
+  const { schemas = {}, parameters, responses } = head.named ?? {};
+  for (const [id, schema] of Object.entries(schemas)) components[id] = write(schema, "input");
+  const namedResponses = Object.entries(responses ?? {}).map(([id, answer]) => [
+    id,
+    answerObject(answer, head.commonHeaders, write),
+  ]);
   return {
     openapi: head.openapi,
     info: head.info,
@@ -170,6 +207,8 @@ export function openApiDocument(
     components: {
       securitySchemes: { [name]: { type: "http", scheme: "bearer", bearerFormat } },
       schemas: components,
+      ...(parameters ? { parameters } : {}),
+      ...(responses ? { responses: Object.fromEntries(namedResponses) } : {}),
     },
     ...head.extensions,
   };

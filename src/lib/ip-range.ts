@@ -18,12 +18,13 @@ function parseV4(text: string): bigint | null {
   return value;
 }
 
-function parseGroups(text: string): bigint[] | null {
+/** Groups of four hexadecimal digits; the address's last two may be written as IPv4. */
+function parseGroups(text: string, isEnd: boolean): bigint[] | null {
   if (text === "") return [];
   const groups: bigint[] = [];
   const parts = text.split(":");
   for (const [index, part] of parts.entries()) {
-    if (index === parts.length - 1 && part.includes(".")) {
+    if (isEnd && index === parts.length - 1 && part.includes(".")) {
       const v4 = parseV4(part);
       if (v4 === null) return null;
       groups.push(v4 >> 16n, v4 & 0xffffn);
@@ -39,8 +40,8 @@ function parseGroups(text: string): bigint[] | null {
 function parseV6(text: string): bigint | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
-  const head = parseGroups(halves[0] ?? "");
-  const tail = halves.length === 2 ? parseGroups(halves[1] ?? "") : [];
+  const head = parseGroups(halves[0] ?? "", halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? "", true) : [];
   if (!head || !tail) return null;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return null;

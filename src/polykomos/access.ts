@@ -20,6 +20,7 @@ export type Gate = {
     token: string,
     answer: { status: number; sealedBody: string } | null,
   ): Promise<void>;
+  forget(requestKey: string, token: string): Promise<void>;
   learn(record: KeyRecord): Promise<void>;
 };
 

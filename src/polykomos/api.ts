@@ -1,21 +1,20 @@
 import type { Context, Hono } from "hono";
-import type { OperationDeclaration } from "../http/declare.ts";
 import { type Endpoint, mount } from "../http/mount.ts";
-import { type DocumentHead, openApiDocument } from "../http/openapi.ts";
 import { newRequestId } from "../lib/ids.ts";
 import type { Caller } from "./caller.ts";
 import { databaseEndpoints } from "./databases/routes.ts";
 import type { DatabaseDeps } from "./databases/service.ts";
 import { errorResponse, fault } from "./dialect.ts";
+import { basePath, polykomosDocument } from "./document.ts";
 import { limitEndpoints } from "./limits/routes.ts";
 import { meEndpoints } from "./me/routes.ts";
 import { operationEndpoints } from "./operations/routes.ts";
 import { type PipelineDeps, runEndpoint } from "./pipeline.ts";
+import { webhookEndpoints } from "./webhooks/routes.ts";
+import type { WebhookDeps } from "./webhooks/service.ts";
 
-/** Polykomos's public API below `/api/v1`, and its OpenAPI document. */
-export type PolykomosDeps = PipelineDeps & DatabaseDeps;
-
-export const basePath = "/api/v1";
+/** Polykomos's public API below `/api/v1`, and the serving of its OpenAPI document. */
+export type PolykomosDeps = PipelineDeps & DatabaseDeps & WebhookDeps;
 
 /** Every endpoint of the API: the one list that routes, document and tests are made of. */
 export function polykomosEndpoints(deps: PolykomosDeps): Endpoint<Caller>[] {
@@ -23,36 +22,9 @@ export function polykomosEndpoints(deps: PolykomosDeps): Endpoint<Caller>[] {
     ...meEndpoints(),
     ...databaseEndpoints(deps),
     ...operationEndpoints(deps),
+    ...webhookEndpoints(deps),
     ...limitEndpoints(deps.plans),
   ];
-}
-
-const documentHead: DocumentHead = {
-  openapi: "3.0.3",
-  info: {
-    title: "Polykomos REST API",
-    version: "v1",
-    description: "Real PostgreSQL and MySQL databases, made and managed over HTTP.",
-  },
-  servers: [{ url: "https://polykomos.com" }],
-  securityScheme: { name: "BearerApiKey", bearerFormat: "pk_live_..." },
-  basePath,
-  commonHeaders: {
-    "X-Request-Id": { description: "Names the request; also `request_id`.", type: "string" },
-    "RateLimit-Policy": { description: "The key's limits.", type: "string" },
-    RateLimit: { description: "What is left of them.", type: "string" },
-  },
-  idempotencyKey: {
-    description: "A UUID, new for each thing you want done. A retry with it does nothing twice.",
-    schema: { type: "string", format: "uuid" },
-  },
-};
-
-/** The published document, built anew from the declarations. */
-export function polykomosDocument(
-  declarations: readonly OperationDeclaration[],
-): Record<string, unknown> {
-  return openApiDocument(documentHead, declarations);
 }
 
 /** Registers the API on an app. */

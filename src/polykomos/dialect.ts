@@ -60,6 +60,18 @@ export function isPolykomosFault(error: unknown): error is Fault<Code> {
   return error instanceof Fault && error.code in statusOfCode;
 }
 
+const inputCodes: readonly Code[] = [
+  "missing_required_field",
+  "invalid_field",
+  "unknown_field",
+  "invalid_cursor",
+];
+
+/** Whether the request itself was wrong, whatever is stored. */
+export function isInputCode(code: Code): boolean {
+  return inputCodes.includes(code);
+}
+
 function problemTitle(code: Code): string {
   const words = code.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

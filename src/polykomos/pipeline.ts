@@ -6,7 +6,14 @@ import type { Fault } from "../lib/fault.ts";
 import type { Sealer } from "../lib/sealed.ts";
 import { type AccessDeps, admit, type Gate, policyHeaders, presentedKey } from "./access.ts";
 import type { Caller } from "./caller.ts";
-import { type Code, errorResponse, fault, isPolykomosFault, statusOfCode } from "./dialect.ts";
+import {
+  type Code,
+  errorResponse,
+  fault,
+  isInputCode,
+  isPolykomosFault,
+  statusOfCode,
+} from "./dialect.ts";
 import { requestKeyOf } from "./idempotency.ts";
 import { readInput } from "./read-input.ts";
 
@@ -100,29 +107,47 @@ export async function runEndpoint(
     key: admitted.key,
     keyLastUsedAtMs: admitted.lastUsedAtMs,
     requestId,
-    requestKey: idempotency?.requestKey ?? null,
+    requestKey: workNameOf(admitted.idempotency, idempotency?.requestKey ?? ""),
     origin: deps.publicUrl || new URL(context.req.url).origin,
   };
   const settle = settler(deps, gate, admitted.idempotency, idempotency?.requestKey ?? "");
   try {
     const reply = await endpoint.handle(input, caller, undefined);
-    await settle(reply.status, { body: reply.body, headers: reply.headers ?? {} });
+    await settle.keep(reply.status, { body: reply.body, headers: reply.headers ?? {} });
     return jsonResponse(reply.status, reply.body, requestId, { ...reply.headers, ...limits });
   } catch (error) {
     const answer = isPolykomosFault(error)
       ? error
       : deps.unexpected(error, context.req.path, requestId);
-    const status = statusOfCode[answer.code];
-    await settle(status, status < 500 ? { body: faultBody(answer), headers: {} } : null);
+    await settleFault(settle, answer);
     return errorResponse(answer, requestId, accept, limits);
   }
+}
+
+/** The store never forgets what it knows a write by, so the time of the first run is part of it. */
+function workNameOf(verdict: IdempotencyVerdict, requestKey: string): string | null {
+  return verdict.kind === "begun" ? `${requestKey}:${verdict.begunAtMs}` : null;
 }
 
 function faultBody({ code, message, details }: Fault<Code>): Record<string, unknown> {
   return { error: { code, message, ...(details ? { details } : {}) } };
 }
 
-type Settle = (status: number, kept: Kept | null) => Promise<void>;
+/** How a request with an Idempotency-Key ends for those that come after it with the same key. */
+type Settle = {
+  /** They get this answer again. */
+  keep(status: number, kept: Kept): Promise<void>;
+  /** They go on with the same work. */
+  release(): Promise<void>;
+  /** They are the first. */
+  forget(): Promise<void>;
+};
+
+const nothingToSettle: Settle = {
+  keep: async () => {},
+  release: async () => {},
+  forget: async () => {},
+};
 
 /** Answers are sealed before they are kept: some hold a password that is shown once. */
 function settler(
@@ -131,15 +156,24 @@ function settler(
   verdict: IdempotencyVerdict,
   requestKey: string,
 ): Settle {
-  if (verdict.kind !== "begun") return async () => {};
+  if (verdict.kind !== "begun") return nothingToSettle;
   const { token } = verdict;
-  return async (status, kept) => {
-    const answer = kept && {
-      status,
-      sealedBody: await deps.sealer.seal(JSON.stringify(kept), `answer:${requestKey}`),
-    };
-    await gate.settle(requestKey, token, answer);
+  return {
+    async keep(status, kept) {
+      const sealedBody = await deps.sealer.seal(JSON.stringify(kept), `answer:${requestKey}`);
+      await gate.settle(requestKey, token, { status, sealedBody });
+    },
+    release: () => gate.settle(requestKey, token, null),
+    forget: () => gate.forget(requestKey, token),
   };
+}
+
+/** Wrong input is not kept, so that the request can be mended and sent with the same key. */
+async function settleFault(settle: Settle, answer: Fault<Code>): Promise<void> {
+  const status = statusOfCode[answer.code];
+  if (isInputCode(answer.code)) await settle.forget();
+  else if (status < 500) await settle.keep(status, { body: faultBody(answer), headers: {} });
+  else await settle.release();
 }
 
 async function answerOfEarlier(

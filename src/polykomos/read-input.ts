@@ -27,7 +27,8 @@ function inputFault(problems: InputProblem[]): Fault<Code> {
   } as const;
   const problemList = problems.slice(0, 20).map(({ field, message }) => ({ field, message }));
   const more = problems.length > 1 ? { problems: problemList } : {};
-  return fault(codes[first.kind], first.message, { field: first.field, ...more });
+  const allowed = first.allowed ? { allowed: first.allowed } : {};
+  return fault(codes[first.kind], first.message, { field: first.field, ...allowed, ...more });
 }
 
 function queryFault(problems: InputProblem[]): Fault<Code> {
@@ -43,7 +44,10 @@ async function readBody(request: Request): Promise<unknown> {
     case "too_large":
       throw fault("body_too_large", `The body is over ${bodyBytesMax} bytes`);
     case "wrong_type":
-      throw fault("unsupported_media_type", "Send the body as Content-Type: application/json");
+      throw fault(
+        "unsupported_media_type",
+        "Send the body as Content-Type: application/json, in UTF-8 and not compressed",
+      );
     case "unreadable":
       throw fault("invalid_json", `The body is not readable JSON: ${body.problem.reason}`);
   }

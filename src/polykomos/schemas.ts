@@ -15,9 +15,27 @@ export const apiError = z
   })
   .meta({ id: "ApiError" });
 
+/** The same facts as RFC 9457 has them, for a client whose `Accept` asks for problem+json. */
+export const apiProblem = z
+  .object({
+    type: z.string().meta({ example: "urn:polykomos:error:missing_required_field" }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    details: z.looseObject({}).optional(),
+    request_id: requestId,
+  })
+  .meta({ id: "ApiProblem" });
+
 export const timestamp = z.iso.datetime();
 
-export const uuidParams = z.object({ uuid: z.uuid("must be a UUID") });
+/** A UUID of any version, as a client may send it: whether it names something is not its shape. */
+export function uuidText(message = "must be a UUID") {
+  return z.guid(message).meta({ override: { type: "string", format: "uuid" } });
+}
+
+export const uuidParams = z.object({ uuid: uuidText() });
 
 /** An integer written in a query string. */
 function queryInteger(min: number, max: number, byDefault: number) {
@@ -42,7 +60,7 @@ export const booleanQuery = z
 export const uuidPageQuery = z.strictObject({
   limit: limitQuery,
   starting_after: z
-    .uuid("must be the uuid of an item of this list")
+    .guid("must be the uuid of an item of this list")
     .optional()
     .meta({ override: { type: "string" } }),
 });
@@ -64,11 +82,13 @@ const described: Record<number, string> = {
   503: "Not possible now; `Retry-After` says when to come back.",
 };
 
-function errorAnswer(status: number): Answer {
+/** The error answer of a status. */
+export function errorAnswer(status: number): Answer {
   const retried = status === 429 || status === 503;
   return {
     description: described[status] ?? "",
     schema: apiError,
+    problem: apiProblem,
     ...(retried
       ? { headers: { "Retry-After": { description: "Seconds to wait.", type: "integer" } } }
       : {}),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
+import { faultsOf } from "./check-answer.ts";
 import { testSecrets } from "./worker.ts";
 
 /** A small client for tests: sends what it is told to, remembers nothing. */
@@ -44,7 +45,21 @@ export async function call(method: string, path: string, options: Options = {}):
   const text = await response.text();
   const answer = { status: response.status, headers: response.headers, body: readBody(text) };
   seen.push({ method, path, answer });
+  checkAnswer(method, path, options.headers?.accept ?? null, answer);
   return answer;
+}
+
+/** Throws when an answer is not what it must be, whatever was asked. */
+export function checkAnswer(
+  method: string,
+  path: string,
+  accept: string | null,
+  answer: Answer,
+): void {
+  const faults = faultsOf({ method, path, accept, ...answer });
+  if (faults.length === 0) return;
+  const about = `${method} ${path} → ${answer.status} ${JSON.stringify(answer.body)}`;
+  throw new Error(`${about.slice(0, 2_000)}\n- ${faults.join("\n- ")}`);
 }
 
 function readBody(text: string): unknown {
@@ -55,11 +70,7 @@ function readBody(text: string): unknown {
   }
 }
 
-export async function admin(
-  method: string,
-  path: string,
-  options: Options = {},
-): Promise<Answer> {
+export async function admin(method: string, path: string, options: Options = {}): Promise<Answer> {
   return await call(method, `/admin/v1${path}`, {
     key: null,
     ...options,

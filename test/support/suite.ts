@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
@@ -58,7 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join(tmpdir(), "polypuma-test-"));
   const [postgres, script] = await Promise.all([
     startPostgres({ folder, fast: true }),
-    buildWorker("test/support/clock-entry.ts", "test-worker"),
+    buildWorker("test/support/clock-entry.ts", `test-worker-${process.pid}`),
   ]);
   await createDatabase(postgres.url("postgres"), "polypuma");
   const storeUrl = postgres.url("polypuma");
@@ -81,5 +81,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await neon.stop();
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
+    rmSync(dirname(script), { recursive: true, force: true });
   };
 }

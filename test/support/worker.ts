@@ -64,9 +64,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       PUMA_MAILBOX: { className: "PumaMailbox", useSQLite: true },
     },
     durableObjectsPersist: persist,
-    queueProducers: { JOBS: { queueName: "polypuma-jobs" } },
+    queueProducers: {
+      JOBS: { queueName: "polypuma-jobs" },
+      DELIVERIES: { queueName: "polypuma-deliveries" },
+    },
     queueConsumers: {
       "polypuma-jobs": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
+      "polypuma-deliveries": { maxBatchSize: 5, maxBatchTimeout: 0, maxRetries: 3 },
     },
     bindings: { ...testSecrets, ...options.vars },
   };

@@ -8,6 +8,7 @@ import {
   timestamp,
   uuidPageQuery,
   uuidParams,
+  uuidText,
 } from "../schemas.ts";
 import { planNames } from "./plans.ts";
 
@@ -42,6 +43,8 @@ export const database = z
   })
   .meta({ id: "Database" });
 
+const atMostThePlans = "At least above 0, at most the plan's (see /limits); null: the plan's.";
+
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const name = z
   .string()
@@ -51,24 +54,48 @@ const name = z
   )
   .meta({ example: "my-app-db" });
 
+// The wire contract names no bounds here: the plan's are what count. These keep out what no plan has.
 const quotaFields = {
-  storage_hard_limit_gb: z.number().positive().max(1_000_000).nullable().optional(),
-  connection_hard_limit: z.int().min(1).max(100_000).nullable().optional(),
+  storage_hard_limit_gb: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .nullable()
+    .optional()
+    .meta({ override: { type: "number", nullable: true, description: atMostThePlans } }),
+  connection_hard_limit: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .optional()
+    .meta({ override: { type: "integer", nullable: true, description: atMostThePlans } }),
   warning_threshold_pct: z.int().min(1).max(100).nullable().optional(),
 };
 
+const engineNames = ["postgres", "mysql"] as const;
+
 const createBody = z.strictObject({
   name,
-  db_type: z.string().max(40).default("postgres").meta({ example: "postgres" }),
+  db_type: z
+    .enum(engineNames, `must be one of ${engineNames.join(", ")}`)
+    .default("postgres")
+    .meta({ override: { type: "string", example: "postgres", default: "postgres" } }),
   region: z
     .string()
-    .max(80)
+    .regex(/^[\x20-\x7e]{1,80}$/, "must be one of the regions that /database_types lists")
     .optional()
-    .meta({ example: "us-east-1", description: "Default: the first region of the type." }),
+    .meta({
+      override: {
+        type: "string",
+        example: "us-east-1",
+        description: "Default: the first region of the type.",
+      },
+    }),
   plan: z.enum(planNames).default("free"),
-  team_id: z.int().min(1).max(2_147_483_647).optional(),
+  team_id: z.int().min(1).optional(),
   ...quotaFields,
-  blueprint_uuid: z.uuid().optional(),
+  blueprint_uuid: uuidText().optional(),
   blueprint_variables: z.record(z.string(), z.unknown()).nullable().optional(),
 });
 

@@ -44,6 +44,7 @@ export async function refillPool(deps: RefillDeps): Promise<number> {
       ORDER BY s.engine, s.region, load.used::float8 / s.max_databases, s.id
     ), short AS (
       SELECT place.*, ${deps.poolTarget}::int - (SELECT count(*) FROM databases p
+          JOIN fleet_servers ps ON ps.id = p.server_id AND ps.state = 'active'
         WHERE p.engine = place.engine AND p.region = place.region
           AND p.status IN ('building', 'pooled')) AS missing
       FROM place
@@ -69,7 +70,7 @@ export async function refillPool(deps: RefillDeps): Promise<number> {
   return rows.length;
 }
 
-/** How full each pool is. */
+/** How full each pool is. What stands on a server that takes nothing new cannot be claimed. */
 export async function readPool(
   store: Store,
 ): Promise<{ engine: EngineName; region: string; ready: number; building: number }[]> {
@@ -82,8 +83,8 @@ export async function readPool(
     SELECT s.engine, s.region, count(d.id) FILTER (WHERE d.status = 'pooled') AS ready,
       count(d.id) FILTER (WHERE d.status = 'building') AS building
     FROM (SELECT DISTINCT engine, region FROM fleet_servers) s
-    LEFT JOIN databases d ON d.engine = s.engine AND d.region = s.region
-      AND d.status IN ('building', 'pooled')
+    LEFT JOIN (databases d JOIN fleet_servers ds ON ds.id = d.server_id AND ds.state = 'active')
+      ON d.engine = s.engine AND d.region = s.region AND d.status IN ('building', 'pooled')
     GROUP BY s.engine, s.region ORDER BY s.engine, s.region`);
   return rows.map((row) => ({
     engine: row.engine,

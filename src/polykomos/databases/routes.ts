@@ -33,6 +33,9 @@ const noQuotas: Quotas = {
   warningThresholdPct: null,
 };
 
+/** The store numbers teams in 32 bits. */
+const teamIdMax = 2_147_483_647;
+
 /** Seconds after which a client should look again whether its database is ready. */
 const pollAfterSeconds = 2;
 
@@ -50,6 +53,7 @@ export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[
 
     endpoint(contract.createDatabase, async ({ query, body }, caller: Caller) => {
       if (body.blueprint_uuid !== undefined) throw notFound("blueprint");
+      if (body.team_id !== undefined && body.team_id > teamIdMax) throw notFound("team");
       const created = await service.createDatabase(deps, caller, {
         name: body.name,
         engine: body.db_type,

@@ -10,10 +10,16 @@ import {
   databasePasswordContext,
   leaseSeconds,
   type RunDeps,
+  runBehind,
   runHeldOperation,
   runOperation,
 } from "../operations/run.ts";
-import { readState } from "../operations/store.ts";
+import {
+  type OperationState,
+  readState,
+  readTurn,
+  type TakenOperation,
+} from "../operations/store.ts";
 import { type PlanName, type Quotas, quotaAbovePlan } from "./plans.ts";
 import { type RefillDeps, refillPool } from "./pool.ts";
 import type { DatabaseRow } from "./rows.ts";
@@ -22,8 +28,6 @@ import * as store from "./store.ts";
 /** The verbs of databases: check, decide, write, announce. */
 export type DatabaseDeps = RunDeps &
   RefillDeps & {
-    /** Tells the queue of an operation. A lost message is found by the sweep. */
-    announce(operationIds: readonly string[]): Promise<void>;
     /** Goes on after the answer, and when the client has gone. */
     background(work: Promise<unknown>): void;
     destroyDelayMs: number;
@@ -47,8 +51,8 @@ export type Created = {
   waitedSeconds: number;
 };
 
-/** A claim works on one server for this long before the answer becomes a 202. */
-const claimPatienceMs = 5 * secondMs;
+/** How long an answer waits for work it does not depend on; then the work goes on without it. */
+const patienceMs = 3 * secondMs;
 const pollEveryMs = [15, 20, 30, 40, 60, 80, 100] as const;
 const slowPollMs = 250;
 
@@ -91,22 +95,12 @@ export async function createDatabase(
   checkQuotas(deps, input.plan, input.quotas);
   const startedAtMs = deps.clock();
   const placed = await place(deps, caller, { ...input, engine });
-  if (placed.held) {
-    const claim = runHeldOperation(deps, placed.held);
-    deps.background(claim);
-    deps.background(refillPool(deps));
-    await Promise.race([claim, pause(Math.max(claimPatienceMs, input.waitMs))]);
-  } else if (!placed.isKnown) {
-    await deps.announce([placed.operationId]);
-  }
-  const deadlineMs = startedAtMs + input.waitMs;
-  const state = await waitFor(deps, placed.operationId, placed.held ? 0 : deadlineMs);
+  const isClaimed = placed.held !== null && (await claim(deps, placed.held, input.waitMs));
+  if (!isClaimed) await deps.announce([placed.operationId]);
+  const deadlineMs = isClaimed ? 0 : startedAtMs + input.waitMs;
+  const state = await waitFor(deps, placed.operationId, deadlineMs);
   const database = await store.findDatabase(deps.store, caller.userId, placed.uuid);
-  if (!database || state === "failed") {
-    throw fault("unavailable", "The database could not be made; try again later", undefined, {
-      "retry-after": "10",
-    });
-  }
+  if (!database) throw await whyGone(deps, placed.operationId, state);
   return {
     database,
     password: await deps.sealer.open(database.passwordSealed, databasePasswordContext(placed.uuid)),
@@ -115,12 +109,31 @@ export async function createDatabase(
   };
 }
 
+/** Makes a database from the pool the customer's. True when it is, within the patience there is. */
+async function claim(deps: DatabaseDeps, held: TakenOperation, waitMs: number): Promise<boolean> {
+  const run = runHeldOperation(deps, held);
+  deps.background(run.then(() => runBehind(deps, held.database.id)));
+  // After the claim, for the building of the next one takes the same server's time.
+  deps.background(run.then(() => refillPool(deps)));
+  return await Promise.race([run, pause(waitMs || patienceMs).then(() => false)]);
+}
+
+/** A database that was placed is there no more: given up, or deleted while this request waited. */
+async function whyGone(deps: DatabaseDeps, operationId: string, state: OperationState | null) {
+  const ended = state ?? (await readState(deps.store, operationId));
+  if (ended === "failed") {
+    return fault("unavailable", "The database could not be made; try again later", undefined, {
+      "retry-after": "10",
+    });
+  }
+  return fault("conflict", "The database that this request made has been deleted since");
+}
+
 type PlacedWork = {
   uuid: string;
   operationId: string;
-  held: Extract<store.Placed, { kind: "placed" }>["held"];
-  /** An earlier run of this request made it. */
-  isKnown: boolean;
+  /** Leased to this request; `null` for a database that is not from the pool. */
+  held: TakenOperation | null;
 };
 
 async function place(
@@ -148,15 +161,14 @@ async function place(
       if (placed.kind === "no_team") throw notFound("team");
       if (placed.kind === "no_capacity") return await refusePlace(deps, input);
       const { database, held } = placed;
-      return { uuid: database.uuid, operationId: change.operationId, held, isKnown: false };
+      return { uuid: database.uuid, operationId: change.operationId, held };
     } catch (error) {
       const index = violatedUnique(error);
       if (index === store.serverNameIndex && attempt < 5) continue;
+      // A second run of a request meets its own database: by its name before it does by its key.
+      const earlier = index === null ? null : await earlierRun(deps, caller);
+      if (earlier) return { ...earlier, held: null };
       if (index === store.liveNameIndex) throw await nameTaken(deps, caller, input.name, input);
-      if (index === store.requestKeyIndex && change.requestKey !== null) {
-        const known = await store.findByRequestKey(deps.store, caller.userId, change.requestKey);
-        if (known) return { ...known, held: null, isKnown: true };
-      }
       throw error;
     }
   }
@@ -233,17 +245,21 @@ export async function listDatabases(
   });
 }
 
-/** Runs a write; a second run of the same request finds what the first one made. */
+/** What an earlier run of the same request made, cut off before its answer was kept. */
+async function earlierRun(deps: { store: Store }, { userId, requestKey }: Caller) {
+  return requestKey === null ? null : await store.findByRequestKey(deps.store, userId, requestKey);
+}
+
+/** Runs a write; `null` when an earlier run of the same request has done it. */
 async function once<Value>(
+  deps: { store: Store },
   caller: Caller,
   write: () => Promise<Value>,
-  again: (requestKey: string) => Promise<Value>,
-): Promise<Value> {
+): Promise<Value | null> {
   try {
     return await write();
   } catch (error) {
-    const isSecondRun = violatedUnique(error) === store.requestKeyIndex;
-    if (isSecondRun && caller.requestKey !== null) return await again(caller.requestKey);
+    if (violatedUnique(error) !== null && (await earlierRun(deps, caller))) return null;
     throw error;
   }
 }
@@ -256,11 +272,10 @@ export async function renameDatabase(
   name: string,
 ): Promise<DatabaseRow> {
   try {
-    const database = await once(
-      caller,
-      () => store.renameDatabase(deps.store, uuid, name, changeOf(deps, caller)),
-      () => store.findDatabase(deps.store, caller.userId, uuid),
-    );
+    const change = changeOf(deps, caller);
+    const database =
+      (await once(deps, caller, () => store.renameDatabase(deps.store, uuid, name, change))) ??
+      (await store.findDatabase(deps.store, caller.userId, uuid));
     if (!database) throw notFound("database");
     return database;
   } catch (error) {
@@ -280,13 +295,13 @@ export async function changeQuotas(
   if (!current) throw notFound("database");
   checkQuotas(deps, current.plan, quotas);
   const change = changeOf(deps, caller);
-  const database = await once(
-    caller,
-    () => store.changeQuotas(deps.store, uuid, quotas, change),
-    () => store.findDatabase(deps.store, caller.userId, uuid),
+  const changed = await once(deps, caller, () =>
+    store.changeQuotas(deps.store, uuid, quotas, change),
   );
+  const earlier = changed ? null : await earlierRun(deps, caller);
+  const database = changed ?? (await store.findDatabase(deps.store, caller.userId, uuid));
   if (!database) throw notFound("database");
-  await runNow(deps, change.operationId);
+  await runNow(deps, earlier?.operationId ?? change.operationId);
   return database;
 }
 
@@ -298,25 +313,41 @@ export async function deleteDatabase(
 ): Promise<store.Deleted> {
   const change = changeOf(deps, caller);
   const destroyAt = new Date(deps.clock() + deps.destroyDelayMs);
-  const deleted = await once<(store.Deleted & { operationId?: string }) | null>(
-    caller,
-    () => store.deleteDatabase(deps.store, uuid, destroyAt, newUuid(), change),
-    (requestKey) => store.findDeleted(deps.store, caller.userId, requestKey),
-  );
+  // A second run finds no living database, but its own operation.
+  const deleted =
+    (await store.deleteDatabase(deps.store, uuid, destroyAt, newUuid(), change)) ??
+    (caller.requestKey === null
+      ? null
+      : await store.findDeleted(deps.store, caller.userId, caller.requestKey));
   if (!deleted) throw notFound("database");
-  if (deleted.hasRemoteResources) await runNow(deps, deleted.operationId ?? change.operationId);
+  if (deleted.hasRemoteResources) await runNow(deps, deleted.operationId);
   return deleted;
 }
 
 /**
  * Runs an operation within the request, for its effect to be there when the answer is. What does
- * not end in time, or has to wait its turn, goes on by the queue.
+ * not end in time, or has to wait its turn for longer, goes on by the queue.
  */
 async function runNow(deps: DatabaseDeps, operationId: string): Promise<void> {
-  const run = runOperation(deps, operationId).then(() => "ran" as const);
-  deps.background(run);
-  const outcome = await Promise.race([run, pause(claimPatienceMs)]);
-  if (outcome !== "ran") await deps.announce([operationId]);
+  const isSettled = await Promise.race([
+    runInTurn(deps, operationId),
+    pause(patienceMs).then(() => false),
+  ]);
+  if (!isSettled) await deps.announce([operationId], leaseSeconds);
+}
+
+/** True when the operation has run, or been put off; false when its turn did not come. */
+async function runInTurn(deps: DatabaseDeps, operationId: string): Promise<boolean> {
+  const deadlineMs = deps.clock() + patienceMs;
+  for (let poll = 0; deps.clock() < deadlineMs; poll++) {
+    const run = runOperation(deps, operationId);
+    deps.background(run);
+    await run;
+    const turn = await readTurn(deps.store, operationId, new Date(deps.clock()));
+    if (turn !== "waits") return true;
+    await pause(pollEveryMs[poll] ?? slowPollMs);
+  }
+  return false;
 }
 
 export async function listTypes(deps: { store: Store }) {

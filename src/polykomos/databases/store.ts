@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import { databaseNameBytesMax, type EngineName, reservedDatabaseNames } from "../../fleet/fleet.ts";
+import { deliveryIds, tell } from "../events.ts";
 import { claimStepName } from "../operations/steps.ts";
 import {
   type RawTaken,
@@ -67,11 +68,6 @@ function auditSql(change: Change, action: string, from: SQL): SQL {
     SELECT ${change.actor}, ${change.userId}, d.team_id, ${action}, 'database:' || d.uuid,
       ${change.requestId}, jsonb_build_object('name', d.name), ${change.now}
     FROM ${from} d`;
-}
-
-function eventSql(type: string, from: SQL, now: Date): SQL {
-  return sql`INSERT INTO events (team_id, type, data, created_at)
-    SELECT d.team_id, ${type}, ${databaseEventData}, ${now} FROM ${from} d`;
 }
 
 function operationSql(change: Change, kind: string, state: "queued" | "succeeded", from: SQL): SQL {
@@ -151,9 +147,10 @@ export async function placeDatabase(
         CASE WHEN d.claimed THEN 1 ELSE 0 END, ${change.requestKey}, ${change.now},
         CASE WHEN d.claimed THEN ${change.now}::timestamptz END
       FROM made d RETURNING *
-    ), event AS (${eventSql("database.provisioning", sql`made`, change.now)}),
+    ), ${tell("database.provisioning", databaseEventData, sql`made`, change.now)},
     audit AS (${auditSql(change, "database.create", sql`made`)})
-    SELECT EXISTS (SELECT 1 FROM team) AS has_team, d.claimed, ${databaseColumns}, ${takenColumns}
+    SELECT EXISTS (SELECT 1 FROM team) AS has_team, d.claimed, ${databaseColumns}, ${takenColumns},
+      ${deliveryIds}
     FROM (SELECT 1) one LEFT JOIN made d ON true LEFT JOIN operation o ON true
     LEFT JOIN fleet_servers s ON s.id = d.server_id LEFT JOIN teams t ON t.id = d.team_id`);
   if (!row?.has_team) return { kind: "no_team" };
@@ -257,9 +254,9 @@ export async function renameDatabase(
     changed AS (UPDATE databases d SET name = ${name}, updated_at = ${change.now}
       FROM target WHERE d.id = target.id RETURNING d.*),
     operation AS (${operationSql(change, "rename", "succeeded", sql`changed`)}),
-    event AS (${eventSql("database.updated", sql`changed`, change.now)}),
+    ${tell("database.updated", databaseEventData, sql`changed`, change.now)},
     audit AS (${auditSql(change, "database.rename", sql`changed`)})
-    SELECT ${databaseColumns} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
+    SELECT ${databaseColumns}, ${deliveryIds} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
     JOIN teams t ON t.id = d.team_id`);
   return row ? databaseFromRaw(row) : null;
 }
@@ -288,15 +285,17 @@ export async function changeQuotas(
     changed AS (UPDATE databases d SET ${sql.join(sets, sql`, `)}
       FROM target WHERE d.id = target.id RETURNING d.*),
     operation AS (${operationSql(change, "change_quotas", "queued", sql`changed`)}),
-    event AS (${eventSql("database.updated", sql`changed`, change.now)}),
+    ${tell("database.updated", databaseEventData, sql`changed`, change.now)},
     audit AS (${auditSql(change, "database.change_quotas", sql`changed`)})
-    SELECT ${databaseColumns} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
+    SELECT ${databaseColumns}, ${deliveryIds} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
     JOIN teams t ON t.id = d.team_id`);
   return row ? databaseFromRaw(row) : null;
 }
 
 export type Deleted = {
   uuid: string;
+  /** The operation that locks it. */
+  operationId: string;
   cancelledProvisionJobs: number;
   destroyAt: string | null;
   hasRemoteResources: boolean;
@@ -340,14 +339,16 @@ export async function deleteDatabase(
       SELECT ${destroyOperationId}, 'destroy', d.team_id, ${change.userId}, d.id, 'queued',
         ${destroyAt}::timestamptz, ${change.now} FROM changed d, lock_out
       WHERE d.has_remote_resources),
-    event AS (${eventSql("database.deleted", sql`changed`, change.now)}),
+    ${tell("database.deleted", databaseEventData, sql`changed`, change.now)},
     audit AS (${auditSql(change, "database.delete", sql`changed`)})
     SELECT d.uuid, (SELECT count(*) FROM cancelled WHERE kind = 'create') AS cancelled,
-      ${isoTime(sql`d.destroy_at`)} AS destroy_at, d.has_remote_resources AS remote
+      ${isoTime(sql`d.destroy_at`)} AS destroy_at, d.has_remote_resources AS remote,
+      ${deliveryIds}
     FROM changed d`);
   if (!row) return null;
   return {
     uuid: row.uuid,
+    operationId: change.operationId,
     cancelledProvisionJobs: Number(row.cancelled),
     destroyAt: row.destroy_at,
     hasRemoteResources: row.remote,
@@ -359,7 +360,7 @@ export async function findDeleted(
   store: Store,
   userId: number,
   requestKey: string,
-): Promise<(Deleted & { operationId: string }) | null> {
+): Promise<Deleted | null> {
   const [row] = await store.rows<{
     uuid: string;
     destroy_at: string | null;
@@ -367,11 +368,11 @@ export async function findDeleted(
     operation_id: string;
     cancelled: string;
   }>(sql`
-    SELECT d.uuid, ${isoTime(sql`d.destroy_at`)} AS destroy_at, d.has_remote_resources AS remote,
+    SELECT d.uuid, ${isoTime(sql`d.destroy_at`)} AS destroy_at, d.destroy_at IS NOT NULL AS remote,
       o.id AS operation_id, (SELECT count(*) FROM operations c WHERE c.database_id = d.id
         AND c.kind = 'create' AND c.state = 'cancelled') AS cancelled
     FROM operations o JOIN databases d ON d.id = o.database_id
-    WHERE o.request_key = ${requestKey} AND o.user_id = ${userId}`);
+    WHERE o.request_key = ${requestKey} AND o.user_id = ${userId} AND o.kind = 'delete'`);
   if (!row) return null;
   return {
     uuid: row.uuid,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, requestId, timestamp, uuidPageQuery } from "../schemas.ts";
+import { errorAnswers, requestId, timestamp, uuidPageQuery, uuidText } from "../schemas.ts";
 
 export const operation = z
   .object({
@@ -49,7 +49,7 @@ export const getOperation = declare({
   tag: "Operations",
   summary: "Read an operation: its step, progress, error and times",
   access: ["databases:read"],
-  params: z.object({ id: z.uuid("must be a UUID") }),
+  params: z.object({ id: uuidText() }),
   answers: {
     200: {
       description: "The operation.",

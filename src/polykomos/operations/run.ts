@@ -1,11 +1,14 @@
 import type { Store } from "../../db/client.ts";
-import type { Fleet, FleetServer, Tenant } from "../../fleet/fleet.ts";
+import { sqlState } from "../../db/errors.ts";
+import type { Fleet, FleetServer, Tenant, TenantWork } from "../../fleet/fleet.ts";
 import { type Clock, secondMs } from "../../lib/clock.ts";
+import { Fault } from "../../lib/fault.ts";
 import { newUuid } from "../../lib/ids.ts";
 import { type Log, scrub } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import { connectionLimitOf, type Plans } from "../databases/plans.ts";
-import { attemptsMaxOf, backoffSeconds, stepsOf } from "./steps.ts";
+import type { FailureCode } from "./failures.ts";
+import { attemptsMaxOf, backoffSeconds, type Step, stepsOf } from "./steps.ts";
 import {
   beginStep,
   finishOperation,
@@ -17,7 +20,10 @@ import {
   takeOperation,
 } from "./store.ts";
 
-/** Runs operations. Any number of runners may be told of one; the lease lets one of them work. */
+/**
+ * Runs operations. Any number of runners may be told of one; the lease lets one of them work. What a
+ * runner that lost its lease still has under way on a server is ended by the next one's session.
+ */
 export type RunDeps = {
   store: Store;
   fleet: Fleet;
@@ -25,10 +31,14 @@ export type RunDeps = {
   clock: Clock;
   log: Log;
   plans: Plans;
+  /** Tells the queue of operations, for now or for later. A lost message is found by the sweep. */
+  announce(operationIds: readonly string[], delaySeconds?: number): Promise<void>;
 };
 
-/** Longer than any single step may take, so that a lease is lost only by a runner that died. */
-export const leaseSeconds = 60;
+/** What a runner that died leaves undone is taken up after this. */
+export const leaseSeconds = 30;
+/** A step that takes longer than this prolongs the lease as it goes. */
+const renewEveryMs = 10 * secondMs;
 
 export function databasePasswordContext(uuid: string): string {
   return `database-password:${uuid}`;
@@ -47,35 +57,38 @@ function leaseEnd(deps: RunDeps): Date {
  * Never throws for a failing server: the failure is recorded and the operation put back.
  */
 export async function runOperation(deps: RunDeps, operationId: string): Promise<void> {
-  let next: string | null = operationId;
-  while (next !== null) {
-    const now = new Date(deps.clock());
-    const operation: TakenOperation | null = await takeOperation(
-      deps.store,
-      next,
-      newUuid(),
-      leaseEnd(deps),
-      now,
-    );
+  const operation = await take(deps, operationId);
+  if (!operation) return;
+  await runHeldOperation(deps, operation);
+  await runBehind(deps, operation.database.id);
+}
+
+/** Runs what waits on a database, now that the operation before has ended. */
+export async function runBehind(deps: RunDeps, databaseId: number): Promise<void> {
+  for (;;) {
+    const next = await nextOperationOf(deps.store, databaseId, new Date(deps.clock()));
+    const operation = next === null ? null : await take(deps, next);
     if (!operation) return;
     await runHeldOperation(deps, operation);
-    next = await nextOperationOf(deps.store, operation.database.id, new Date(deps.clock()));
   }
 }
 
-/** Runs an operation whose lease the caller holds. True when it ended well. */
+async function take(deps: RunDeps, operationId: string): Promise<TakenOperation | null> {
+  const now = new Date(deps.clock());
+  return await takeOperation(deps.store, operationId, newUuid(), leaseEnd(deps), now);
+}
+
+/** Runs an operation whose lease the caller holds, and lets go of it. True when it ended well. */
 export async function runHeldOperation(deps: RunDeps, operation: TakenOperation): Promise<boolean> {
   try {
-    const done = await runSteps(deps, operation);
-    if (!done) {
-      await releaseOperation(deps.store, operation);
-      return false;
+    if (await runSteps(deps, operation)) {
+      if (await finishOperation(deps.store, operation, new Date(deps.clock()))) return true;
     }
-    return await finishOperation(deps.store, operation, new Date(deps.clock()));
   } catch (error) {
     await recordFailure(deps, operation, error);
-    return false;
   }
+  await releaseOperation(deps.store, operation);
+  return false;
 }
 
 async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boolean> {
@@ -87,11 +100,29 @@ async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boole
       if (!isBegun && !(await beginStep(deps.store, operation, step.name, leaseEnd(deps)))) {
         return false;
       }
-      await step.run(work);
+      await runStep(deps, operation, step, work);
     }
     return true;
   } finally {
     await work.close();
+  }
+}
+
+async function runStep(
+  deps: RunDeps,
+  operation: TakenOperation,
+  step: Step,
+  work: TenantWork,
+): Promise<void> {
+  const renewal = setInterval(() => {
+    beginStep(deps.store, operation, step.name, leaseEnd(deps)).catch((error: unknown) => {
+      deps.log.warn("lease_not_renewed", { operation: operation.id, error });
+    });
+  }, renewEveryMs);
+  try {
+    await step.run(work);
+  } finally {
+    clearInterval(renewal);
   }
 }
 
@@ -120,10 +151,18 @@ async function participants(
   };
 }
 
-function failureOf(error: unknown): { code: string; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "server_error";
-  return { code, message: scrub(message).slice(0, 500) };
+/** Connection lost, resources short, shutting down: the server is there but does not serve. */
+const notServingStates = /^(08|53|57P)/;
+
+function failureOf(error: unknown): { code: FailureCode; message: string } {
+  const message = scrub(error instanceof Error ? error.message : String(error)).slice(0, 500);
+  if (error instanceof Fault && error.code === "server_unreachable") {
+    return { code: "server_unreachable", message };
+  }
+  const state = sqlState(error);
+  if (state === null) return { code: "internal_error", message };
+  if (notServingStates.test(state)) return { code: "server_unreachable", message };
+  return { code: "server_refused", message: `${state}: ${message}` };
 }
 
 async function recordFailure(
@@ -136,8 +175,10 @@ async function recordFailure(
   const nowMs = deps.clock();
   if (operation.attempts < attemptsMaxOf(operation.kind)) {
     deps.log.warn("operation_postponed", { ...facts, error });
-    const notBefore = new Date(nowMs + backoffSeconds(operation.attempts) * secondMs);
+    const delaySeconds = backoffSeconds(operation.attempts);
+    const notBefore = new Date(nowMs + delaySeconds * secondMs);
     await postponeOperation(deps.store, operation, failure, notBefore);
+    await deps.announce([operation.id], delaySeconds);
     return;
   }
   deps.log.error("operation_given_up", { ...facts, error });

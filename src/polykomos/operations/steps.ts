@@ -9,8 +9,9 @@ export type Step = { name: string; run(work: TenantWork): Promise<void> };
 
 const createLogin: Step = { name: "create_login", run: (work) => work.createLogin() };
 const createDatabase: Step = { name: "create_database", run: (work) => work.createDatabase() };
-const secure: Step = { name: "secure", run: (work) => work.secure() };
 const nameDatabase: Step = { name: "name_database", run: (work) => work.nameDatabase() };
+const securePooled: Step = { name: "secure", run: (work) => work.secure("working") };
+const secure: Step = { name: "secure", run: (work) => work.secure("customer") };
 const checkPooledLogin: Step = { name: "check_login", run: (work) => work.checkLogin("working") };
 const checkLogin: Step = { name: "check_login", run: (work) => work.checkLogin("customer") };
 const limitConnections: Step = {
@@ -22,24 +23,17 @@ const destroy: Step = { name: "destroy", run: (work) => work.destroy() };
 
 /** The first step of a claim; the statement that claims records it. */
 export const claimStepName = "adopt";
-
-const adopt: Step = {
-  name: claimStepName,
-  async run(work) {
-    await work.setConnectionLimit();
-    await work.nameDatabase();
-  },
-};
+const adopt: Step = { name: claimStepName, run: (work) => work.adopt() };
 
 /** Steps of a kind. A database from the pool was built before and only needs limits and name. */
 export function stepsOf(kind: OperationKind, isFromPool: boolean): readonly Step[] {
   switch (kind) {
     case "build_pooled":
-      return [createLogin, createDatabase, secure, checkPooledLogin];
+      return [createLogin, createDatabase, securePooled, checkPooledLogin];
     case "create":
       return isFromPool
         ? [adopt, checkLogin]
-        : [createLogin, createDatabase, secure, nameDatabase, checkLogin];
+        : [createLogin, createDatabase, nameDatabase, secure, checkLogin];
     case "change_quotas":
       return [limitConnections];
     case "delete":
@@ -51,9 +45,14 @@ export function stepsOf(kind: OperationKind, isFromPool: boolean): readonly Step
   }
 }
 
-/** Attempts before an operation is given up. What must happen in the end is tried far longer. */
+/** Two minutes of attempts: a customer is waiting, and is better told. */
+const buildAttemptsMax = 8;
+/** A week of attempts: it must happen in the end, and a server may be down over a weekend. */
+const settleAttemptsMax = 2_000;
+
+/** Attempts before an operation is given up. */
 export function attemptsMaxOf(kind: OperationKind): number {
-  return kind === "delete" || kind === "destroy" || kind === "change_quotas" ? 50 : 6;
+  return kind === "create" || kind === "build_pooled" ? buildAttemptsMax : settleAttemptsMax;
 }
 
 /** Seconds to wait before the next attempt: 1, 2, 4 … 300. */

@@ -2,6 +2,9 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import type { EngineName } from "../../fleet/fleet.ts";
 import { advertisedHostSql, databaseEventData, isoTime, teamOfUser } from "../databases/rows.ts";
+import { deliveryIds, tell } from "../events.ts";
+import type { EventType } from "../webhooks/event-types.ts";
+import type { FailureCode } from "./failures.ts";
 
 /**
  * Operations in the store: the work there is, who holds it, how far it is. A queue message only
@@ -159,12 +162,16 @@ export async function beginStep(
 }
 
 /** How a finished operation changes its database, and the event that tells of it. */
-type Ending = { set: SQL; when: SQL; event: string | null };
+type Ending = { set: SQL; when: SQL; event: EventType | null };
 
 function endingOf(kind: OperationKind, now: Date): Ending | null {
   switch (kind) {
     case "build_pooled":
-      return { set: sql`status = 'pooled'`, when: sql`d.status = 'building'`, event: null };
+      return {
+        set: sql`status = 'pooled', pooled_at = ${now}, updated_at = ${now}`,
+        when: sql`d.status = 'building'`,
+        event: null,
+      };
     case "create":
       return {
         set: sql`status = 'active', updated_at = ${now}`,
@@ -195,9 +202,7 @@ export async function finishOperation(
     : sql``;
   const told =
     ending?.event != null
-      ? sql`, told AS (INSERT INTO events (team_id, type, data, created_at)
-          SELECT d.team_id, ${ending.event}, ${databaseEventData}, ${now} FROM changed d
-          WHERE d.team_id IS NOT NULL)`
+      ? sql`, ${tell(ending.event, databaseEventData, sql`changed`, now)}`
       : sql``;
   const rows = await store.rows(sql`
     WITH target AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
@@ -206,7 +211,7 @@ export async function finishOperation(
       WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
         AND o.state = 'running' AND o.database_id = target.id RETURNING o.database_id)
     ${changed}${told}
-    SELECT 1 FROM finished`);
+    SELECT ${ending?.event == null ? sql`1` : deliveryIds} FROM finished`);
   return rows.length > 0;
 }
 
@@ -214,7 +219,7 @@ export async function finishOperation(
 export async function postponeOperation(
   store: Store,
   operation: TakenOperation,
-  failure: { code: string; message: string },
+  failure: { code: FailureCode; message: string },
   notBefore: Date,
 ): Promise<void> {
   await store.rows(sql`
@@ -223,10 +228,14 @@ export async function postponeOperation(
     WHERE id = ${operation.id} AND lease_token = ${operation.leaseToken} AND state = 'running'`);
 }
 
-/** Lets go of an operation that was cancelled while it ran, so that the next may begin. */
+/**
+ * Lets go of an operation that was cancelled while it ran, so that the next may begin. One that is
+ * still to be done keeps its state and may be taken again.
+ */
 export async function releaseOperation(store: Store, operation: TakenOperation): Promise<void> {
   await store.rows(sql`UPDATE operations SET lease_until = NULL
-    WHERE id = ${operation.id} AND lease_token = ${operation.leaseToken}`);
+    WHERE id = ${operation.id} AND lease_token = ${operation.leaseToken}
+      AND lease_until IS NOT NULL`);
 }
 
 /**
@@ -237,17 +246,18 @@ export async function releaseOperation(store: Store, operation: TakenOperation):
 export async function giveUpOperation(
   store: Store,
   operation: TakenOperation,
-  failure: { code: string; message: string },
+  failure: { code: FailureCode; message: string },
   destroyOperationId: string,
   now: Date,
 ): Promise<void> {
   const undoes = operation.kind === "create" || operation.kind === "build_pooled";
   await store.rows(sql`
-    WITH failed AS (UPDATE operations o SET state = 'failed', finished_at = ${now},
+    WITH target AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
+    failed AS (UPDATE operations o SET state = 'failed', finished_at = ${now},
         lease_until = NULL, error_code = ${failure.code}, error_message = ${failure.message},
-        request_key = CASE WHEN ${undoes} THEN NULL ELSE o.request_key END
+        request_key = CASE WHEN ${undoes} THEN NULL ELSE o.request_key END FROM target
       WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
-        AND o.state = 'running' RETURNING o.database_id),
+        AND o.state = 'running' AND o.database_id = target.id RETURNING o.database_id),
     undone AS (UPDATE databases d SET status = 'deleted', deleted_at = ${now}, updated_at = ${now},
         destroy_at = ${now} FROM failed
       WHERE ${undoes} AND d.id = failed.database_id AND d.status IN ('building', 'provisioning')
@@ -255,11 +265,14 @@ export async function giveUpOperation(
     destruction AS (INSERT INTO operations (id, kind, team_id, database_id, state, not_before,
         created_at)
       SELECT ${destroyOperationId}::uuid, 'destroy', d.team_id, d.id, 'queued', ${now}, ${now}
-      FROM undone d)
-    INSERT INTO events (team_id, type, data, created_at)
-    SELECT d.team_id, 'database.provision_failed', ${databaseEventData}
-      || jsonb_build_object('error', ${failure.code}::text), ${now}
-    FROM undone d WHERE d.team_id IS NOT NULL`);
+      FROM undone d),
+    ${tell(
+      "database.provision_failed",
+      sql`${databaseEventData} || jsonb_build_object('error', ${failure.code}::text)`,
+      sql`undone`,
+      now,
+    )}
+    SELECT ${deliveryIds}`);
 }
 
 /** The next operation of a database that can run now. */
@@ -290,7 +303,7 @@ export type OperationRow = {
   databaseUuid: string;
   isFromPool: boolean;
   teamId: number | null;
-  errorCode: string | null;
+  errorCode: FailureCode | null;
   errorMessage: string | null;
   createdAt: string;
   startedAt: string | null;
@@ -336,6 +349,19 @@ export async function listOperations(
     if (known.length === 0) return null;
   }
   return { operations: rows.slice(0, limit), hasMore: rows.length > limit };
+}
+
+/** Whether an operation is done with, is to be run later, or waits for another's lease or end. */
+export async function readTurn(
+  store: Store,
+  operationId: string,
+  now: Date,
+): Promise<"over" | "later" | "waits"> {
+  const [row] = await store.rows<{ turn: "over" | "later" | "waits" }>(sql`
+    SELECT CASE WHEN NOT (${isUnfinished}) THEN 'over' WHEN o.not_before > ${now} THEN 'later'
+      ELSE 'waits' END AS turn
+    FROM operations o WHERE o.id = ${operationId}`);
+  return row?.turn ?? "over";
 }
 
 /** The state of one operation, for a request that waits on it. */

@@ -1,10 +1,17 @@
 import type { z } from "zod";
 import type { operation } from "./contract.ts";
+import { failureMessages } from "./failures.ts";
 import { stepsOf } from "./steps.ts";
 import type { OperationRow } from "./store.ts";
 
-/** What the wire shows of an operation. */
+/** What an operation's owner sees: of a failure the kind, and nothing of the operator's servers. */
 export function viewOperation(row: OperationRow): z.input<typeof operation> {
+  const { errorCode: code } = row;
+  return { ...viewJob(row), error: code && { code, message: failureMessages[code] } };
+}
+
+/** What the operator sees: the server's own words too. */
+export function viewJob(row: OperationRow): z.input<typeof operation> {
   const steps = stepsOf(row.kind, row.isFromPool).map((step) => step.name);
   const at = row.step === null ? 0 : Math.max(0, steps.indexOf(row.step));
   return {

@@ -1,0 +1,58 @@
+// `npm run sql -- [--url] [database] [statement]`: uses a database of the demo user with nothing
+// but Node. Without a name the newest database is meant, without a statement `SELECT version()`.
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Client, DatabaseError } from "pg";
+import { callAs, findListed, must, textAt } from "./call.ts";
+import { type Demo, readDemo } from "./demo.ts";
+import { explain, failure } from "./failure.ts";
+
+const demoFile = join(import.meta.dirname, "..", ".data", "demo.json");
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { url: { type: "boolean" } },
+  });
+  const [name, statement = "SELECT version()"] = positionals;
+  const demo = readDemo(demoFile);
+  if (demo === null) throw failure("There is no .data/demo.json yet. Run: npm start");
+  const url = await connectionString(demo, name);
+  if (values.url) console.log(url);
+  else await runStatement(url, statement);
+}
+
+async function connectionString(demo: Demo, name: string | undefined): Promise<string> {
+  const user = callAs(demo.url, demo.polykomosKey);
+  const isWanted = (database: Record<string, unknown>) =>
+    name === undefined || database.name === name;
+  const found = await findListed(user, "/api/v1/databases", isWanted);
+  if (found === null) throw failure(`There is no database ${name ?? "yet"}. Create it first.`);
+  const path = `/api/v1/databases/${textAt(found, "uuid")}`;
+  return textAt(await must(user, "GET", path), "data", "connection_string");
+}
+
+async function runStatement(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const result = await client.query(statement);
+    for (const { command, rowCount, rows } of [result].flat()) {
+      if (rows.length > 0) console.table(rows);
+      else console.log(rowCount === null ? command : `${command} ${rowCount}`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DatabaseError) return `${error.severity}: ${error.message}`;
+  return explain(error);
+}
+
+main().catch((error: unknown) => {
+  console.error(describe(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,44 @@
+/** Typed statements on `links` and `tokens`. */
+export type NewLink = { id: string; expiresAtMs: number; lifetimeMs: number };
+
+export function insertLink(sql: SqlStorage, link: NewLink): void {
+  sql.exec("INSERT INTO links VALUES (?, ?, ?, 0)", link.id, link.expiresAtMs, link.lifetimeMs);
+}
+
+export function insertToken(sql: SqlStorage, hash: string, linkId: string): void {
+  sql.exec("INSERT INTO tokens VALUES (?, ?)", hash, linkId);
+}
+
+/** The link of a token, if it is neither used nor expired. */
+export function liveLinkOf(sql: SqlStorage, tokenHash: string, nowMs: number): string | undefined {
+  const [found] = sql
+    .exec(
+      `SELECT links.id FROM tokens JOIN links ON links.id = tokens.link_id
+       WHERE tokens.hash = ? AND links.spent = 0 AND links.expires_ms > ?`,
+      tokenHash,
+      nowMs,
+    )
+    .raw<[string]>();
+  return found?.[0];
+}
+
+/** Uses a link up; `false` when it was used before. */
+export function spendLink(sql: SqlStorage, linkId: string): boolean {
+  const [spent] = sql
+    .exec("UPDATE links SET spent = 1 WHERE id = ? AND spent = 0 RETURNING id", linkId)
+    .raw();
+  return spent !== undefined;
+}
+
+/** When the last link ends; `null` when there is none. */
+export function linksEndMs(sql: SqlStorage): number | null {
+  return sql.exec<{ last: number | null }>("SELECT max(expires_ms) AS last FROM links").one().last;
+}
+
+export function deleteExpiredLinks(sql: SqlStorage, nowMs: number): void {
+  sql.exec(
+    "DELETE FROM tokens WHERE link_id IN (SELECT id FROM links WHERE expires_ms <= ?)",
+    nowMs,
+  );
+  sql.exec("DELETE FROM links WHERE expires_ms <= ?", nowMs);
+}

@@ -1,0 +1,176 @@
+import { violatedUnique } from "../../db/errors.ts";
+import { dayMs } from "../../lib/clock.ts";
+import { newUuid } from "../../lib/ids.ts";
+import { judgeUrl } from "../../lib/public-url.ts";
+import { actorOf, type Caller } from "../caller.ts";
+import { fault, invalidField, notFound } from "../dialect.ts";
+import { type DeliverDeps, deliverHeld, leaseEnd, signingSecretContext } from "./deliver.ts";
+import { readHeldDelivery } from "./delivery-store.ts";
+import { newSigningSecret } from "./signature.ts";
+import * as store from "./store.ts";
+
+/** The verbs of webhook endpoints, their deliveries and the events they tell of. */
+export type WebhookDeps = DeliverDeps;
+
+const endpointsPerTeamMax = 100;
+const oldSecretSignsMs = dayMs;
+
+function actOf(deps: WebhookDeps, caller: Caller): store.Act {
+  const { userId, requestId } = caller;
+  return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
+}
+
+async function checkUrl(deps: WebhookDeps, url: string): Promise<void> {
+  const verdict = judgeUrl(url, deps.urlRules);
+  if (verdict.kind === "refused") throw invalidField("url", verdict.reason);
+  if (verdict.kind === "allowed") return;
+  const resolution = await deps.resolve(verdict.name);
+  switch (resolution.kind) {
+    case "public":
+      return;
+    case "not_public":
+      throw invalidField("url", "must not resolve to a private or reserved address");
+    case "no_such_name":
+      throw invalidField("url", "has a host name that does not resolve");
+    case "failed":
+      throw fault("unavailable", "The URL's host name could not be resolved now", undefined, {
+        "retry-after": "5",
+      });
+  }
+}
+
+/** Creates an endpoint; its signing secret is given once. */
+export async function createEndpoint(
+  deps: WebhookDeps,
+  caller: Caller,
+  input: { url: string; events: readonly string[]; teamId: number | null },
+): Promise<{ endpoint: store.EndpointRow; secret: string }> {
+  await checkUrl(deps, input.url);
+  const uid = newUuid();
+  const secret = newSigningSecret();
+  const secretSealed = await deps.sealer.seal(secret, signingSecretContext(uid));
+  const { requestKey } = caller;
+  const events = [...new Set(input.events)];
+  try {
+    const made = await store.insertEndpoint(
+      deps.store,
+      { ...input, uid, events, secretSealed, requestKey, perTeamMax: endpointsPerTeamMax },
+      actOf(deps, caller),
+    );
+    if (made === "no_team") throw notFound("team");
+    if (made === "too_many") {
+      throw fault("conflict", `A team has at most ${endpointsPerTeamMax} webhook endpoints`);
+    }
+    return { endpoint: made, secret };
+  } catch (error) {
+    const isSecondRun = violatedUnique(error) === store.endpointRequestKeyIndex;
+    if (!isSecondRun || requestKey === null) throw error;
+    const known = await store.findEndpointByRequestKey(deps.store, caller.userId, requestKey);
+    if (!known) throw error;
+    return { endpoint: known, secret: await secretOf(deps, known) };
+  }
+}
+
+function unknownCursor(of: string): never {
+  throw fault("invalid_cursor", `starting_after: must be the id of ${of}`, {
+    field: "starting_after",
+  });
+}
+
+export type PageInput = { limit: number; startingAfter: number | null };
+
+export async function listEndpoints(deps: WebhookDeps, caller: Caller, page: PageInput) {
+  const { userId } = caller;
+  const found = await store.listEndpoints(deps.store, userId, page.limit, page.startingAfter);
+  return found ?? unknownCursor("one of your webhook endpoints");
+}
+
+export async function revokeEndpoint(deps: WebhookDeps, caller: Caller, id: number): Promise<void> {
+  if (await store.revokeEndpoint(deps.store, id, actOf(deps, caller))) return;
+  // Revoking twice is not an error: what was asked for is so.
+  if (!(await store.findEndpoint(deps.store, caller.userId, id))) throw notFound("endpoint");
+}
+
+export async function listDeliveries(
+  deps: WebhookDeps,
+  caller: Caller,
+  id: number,
+  page: PageInput,
+) {
+  if (!(await store.findEndpoint(deps.store, caller.userId, id))) throw notFound("endpoint");
+  const found = await store.listDeliveries(deps.store, id, page.limit, page.startingAfter);
+  return found ?? unknownCursor("a delivery of this endpoint");
+}
+
+/** Sends a test event, once, and answers with what came of it. */
+export async function sendTest(
+  deps: WebhookDeps,
+  caller: Caller,
+  id: number,
+): Promise<store.DeliveryRow> {
+  const token = newUuid();
+  const lease = { token, until: leaseEnd(deps) };
+  const deliveryId = await store.insertTestDelivery(deps.store, id, lease, actOf(deps, caller));
+  if (deliveryId === null) throw notFound("endpoint");
+  const now = new Date(deps.clock());
+  const held = await readHeldDelivery(deps.store, deliveryId, token, now);
+  if (held) await deliverHeld(deps, held, token);
+  return await readDelivery(deps, deliveryId);
+}
+
+async function readDelivery(deps: WebhookDeps, id: string): Promise<store.DeliveryRow> {
+  const delivery = await store.findDelivery(deps.store, id);
+  if (!delivery) throw notFound("delivery");
+  return delivery;
+}
+
+export async function redeliver(
+  deps: WebhookDeps,
+  caller: Caller,
+  endpointId: number,
+  deliveryId: number,
+): Promise<store.DeliveryRow> {
+  const act = actOf(deps, caller);
+  const id = await store.insertRedelivery(deps.store, endpointId, deliveryId, act);
+  if (id === null) throw notFound("delivery of an endpoint that takes deliveries");
+  await deps.announceDeliveries([Number(id)]);
+  return await readDelivery(deps, id);
+}
+
+export async function rotateSecret(
+  deps: WebhookDeps,
+  caller: Caller,
+  id: number,
+): Promise<{ endpoint: store.EndpointRow; secret: string }> {
+  const current = await store.findEndpoint(deps.store, caller.userId, id);
+  if (!current || current.revokedAt !== null) throw notFound("endpoint");
+  const context = signingSecretContext(current.uid);
+  const next = {
+    secretSealed: await deps.sealer.seal(newSigningSecret(), context),
+    previousUntil: new Date(deps.clock() + oldSecretSignsMs),
+    requestKey: caller.requestKey,
+  };
+  const endpoint = await store.replaceSecret(deps.store, id, next, actOf(deps, caller));
+  if (!endpoint) throw notFound("endpoint");
+  return { endpoint, secret: await secretOf(deps, endpoint) };
+}
+
+async function secretOf(deps: WebhookDeps, endpoint: store.EndpointRow): Promise<string> {
+  return await deps.sealer.open(endpoint.secretSealed, signingSecretContext(endpoint.uid));
+}
+
+export async function enableEndpoint(
+  deps: WebhookDeps,
+  caller: Caller,
+  id: number,
+): Promise<store.EndpointRow> {
+  const endpoint = await store.enableEndpoint(deps.store, id, actOf(deps, caller));
+  if (!endpoint) throw notFound("endpoint");
+  return endpoint;
+}
+
+export async function listEvents(deps: WebhookDeps, caller: Caller, page: PageInput) {
+  const { userId } = caller;
+  const found = await store.listEvents(deps.store, userId, page.limit, page.startingAfter);
+  return found ?? unknownCursor("an event of your teams");
+}

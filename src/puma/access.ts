@@ -1,0 +1,88 @@
+import type { Context } from "hono";
+import { bearerToken } from "../http/bearer.ts";
+import { rateLimitHeaders } from "../http/rate-limit-headers.ts";
+import type { PumaDeps } from "./deps.ts";
+import { faultResponse, jsonHeaders, unauthorized } from "./dialect.ts";
+import type { PreparedOperation, PumaCaller, PumaEndpoint } from "./endpoint.ts";
+import { readInput } from "./input.ts";
+import { readPresentedKey } from "./keys/presented-key.ts";
+import { isPumaFault, type PumaFault, pumaFault } from "./rules/code.ts";
+import type { RateState } from "./rules/operation.ts";
+
+/**
+ * Every request with a key: caller → operation → one call of the account's object → answer. The object
+ * proves the key, so what is wrong with the input is told only after that call.
+ */
+const rateWindowSeconds = 60;
+
+/** Runs an endpoint for a request. Throws Faults for what is refused before the object is asked. */
+export async function serve(
+  deps: PumaDeps,
+  endpoint: PumaEndpoint,
+  context: Context,
+): Promise<Response> {
+  const caller = await identify(deps, context.req.raw.headers);
+  const work = await prepare(endpoint, context, caller);
+  const operation = work.ok
+    ? work.prepared.operation
+    : { kind: "refused" as const, rateClass: endpoint.rateClass };
+  const executed = await deps.account(caller.accountId).execute(caller.keyHash, operation);
+  if (executed.rate === null) throw unauthorized("The API key is unknown or revoked");
+  const headers = rateHeaders(executed.rate);
+  if (!executed.ok) {
+    const { code, message, details } = executed.failure;
+    const retry = code === "rate_limited" ? retryHeaders(executed.rate) : {};
+    return faultResponse(pumaFault(code, message, details), endpoint.sizeStatus, {
+      ...headers,
+      ...retry,
+    });
+  }
+  if (!work.ok) return faultResponse(work.fault, endpoint.sizeStatus, headers);
+  const reply = work.prepared.reply(executed.value);
+  return new Response(reply.body, {
+    status: reply.status,
+    headers: { ...jsonHeaders, ...headers, ...reply.headers },
+  });
+}
+
+/** The caller that a request names. Faults: no key, or one that this deployment cannot have made. */
+async function identify(deps: PumaDeps, headers: Headers): Promise<PumaCaller> {
+  const token = bearerToken(headers.get("authorization"));
+  if (token === null) throw unauthorized("Send the API key as Authorization: Bearer puma_live_…");
+  const key = await readPresentedKey(token);
+  if (!key || !deps.isAccountId(key.accountId)) {
+    throw unauthorized("The API key is unknown or revoked");
+  }
+  return { accountId: key.accountId, keyHash: key.hash };
+}
+
+async function prepare(
+  endpoint: PumaEndpoint,
+  context: Context,
+  caller: PumaCaller,
+): Promise<{ ok: true; prepared: PreparedOperation } | { ok: false; fault: PumaFault }> {
+  try {
+    const input = await readInput(endpoint.declaration, context, endpoint.bodyBytesMax);
+    const request = { headers: context.req.raw.headers, caller };
+    return { ok: true, prepared: endpoint.prepare(input, request) };
+  } catch (error) {
+    if (!isPumaFault(error)) throw error;
+    return { ok: false, fault: error };
+  }
+}
+
+function rateHeaders(rate: RateState): Record<string, string> {
+  return rateLimitHeaders([
+    {
+      name: rate.rateClass,
+      limit: rate.limit,
+      windowSeconds: rateWindowSeconds,
+      remaining: rate.remaining,
+      resetSeconds: rate.resetSeconds,
+    },
+  ]);
+}
+
+function retryHeaders(rate: RateState): Record<string, string> {
+  return { "retry-after": String(rate.resetSeconds) };
+}

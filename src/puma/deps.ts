@@ -1,0 +1,56 @@
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { PumaLimits } from "./limits.ts";
+import type { Admission, LinkRequest, RequestedLink } from "./rules/mailbox.ts";
+import type { AccountOperation, Executed, NewKey } from "./rules/operation.ts";
+
+/** What pumaDB needs of the world. src/deps.ts makes it of the Worker's bindings. */
+export type PumaDeps = {
+  clock: Clock;
+  log: Log;
+  limits: PumaLimits;
+  settings: PumaSettings;
+  /** Whether this deployment can have issued an account id. */
+  isAccountId(accountId: string): boolean;
+  /** The object of an account. */
+  account(accountId: string): AccountPort;
+  /** The object of an e-mail address, or of a client whose requests for links are counted. */
+  mailbox(mailboxId: string): MailboxPort;
+};
+
+export type PumaSettings = {
+  ID_CHECK_SECRET: string;
+  /** The public origin; empty: that of the request. */
+  PUBLIC_URL: string;
+  DEV_MODE: boolean;
+  MAGIC_LINKS_PER_ADDRESS_PER_HOUR: number;
+  MAGIC_LINKS_PER_CLIENT_PER_HOUR: number;
+  MAGIC_LINK_TTL_SECONDS: number;
+};
+
+/** See durable-objects/puma-account.ts. */
+export type AccountPort = {
+  execute(keyHash: string, operation: AccountOperation): Promise<Executed>;
+  addSignInKey(key: NewKey): Promise<void>;
+  withdrawSignInKey(keyHash: string): Promise<void>;
+};
+
+/** See durable-objects/puma-mailbox.ts. */
+export type MailboxPort = {
+  /** Counts one request of a client for a link. */
+  admitClient(perHourMax: number): Promise<Admission>;
+  /** Counts the request, makes a link and sees to it that it is mailed. */
+  requestLink(request: LinkRequest): Promise<RequestedLink>;
+  /** Whether the token would sign in now. Changes nothing. */
+  isLinkLive(tokenHash: string): Promise<boolean>;
+  /**
+   * The account of the address, decided now if it has none yet, and the link of the token; `null`
+   * when the token is wrong, used or expired. Does not use the link up.
+   */
+  accountFor(
+    tokenHash: string,
+    newAccountId: string,
+  ): Promise<{ accountId: string; linkId: string } | null>;
+  /** Uses the link up; `false` when it was used up before. */
+  spendLink(linkId: string): Promise<boolean>;
+};

@@ -1,0 +1,67 @@
+import type { InputOf, OperationDeclaration } from "../http/declare.ts";
+import type { SizeStatus } from "./dialect.ts";
+import type { JsonText } from "./rules/json-text.ts";
+import type { OperationKind, OperationOf, OperationValues, RateClass } from "./rules/operation.ts";
+
+/** Who asks: an account and the hash of the key that must prove it. */
+export type PumaCaller = { accountId: string; keyHash: string };
+
+/** A finished answer: JSON text that is sent as it is. */
+export type PumaReply = {
+  status: 200 | 201;
+  body: JsonText;
+  headers?: Record<string, string>;
+};
+
+/** What an endpoint of rows, tables or keys does: input → one operation → answer. */
+export type PumaEndpoint = {
+  declaration: OperationDeclaration;
+  rateClass: RateClass;
+  bodyBytesMax: number;
+  sizeStatus: SizeStatus;
+  prepare(
+    input: { params: unknown; query: unknown; body: unknown },
+    request: PumaRequest,
+  ): PreparedOperation;
+};
+
+/** What a handler may know of a request besides its declared input. */
+export type PumaRequest = { headers: Headers; caller: PumaCaller };
+
+/** An operation together with how its value is shown. */
+export type PreparedOperation = {
+  operation: OperationOf<OperationKind>;
+  reply(value: OperationValues[OperationKind]): PumaReply;
+};
+
+/**
+ * Ties an operation to the view of its value. The cast holds because the account's object answers
+ * every operation with the value of its kind, and this value is the answer to this operation.
+ */
+export function prepared<Kind extends OperationKind>(
+  operation: OperationOf<Kind>,
+  view: (value: OperationValues[Kind]) => PumaReply,
+): PreparedOperation {
+  return { operation, reply: view as PreparedOperation["reply"] };
+}
+
+/** A request's body with one row or a little more: a row of the largest size, all of it escaped. */
+const oneRowBytesMax = 512 * 1024;
+/** A batch of a hundred rows of the largest size, with room for escapes. */
+export const batchBytesMax = 16 * 1024 * 1024;
+
+/**
+ * Ties a handler to its declaration, so that its input has the declaration's types. The cast holds
+ * because every part of the input is parsed with that very declaration's schemas before the call.
+ */
+export function pumaEndpoint<Declaration extends OperationDeclaration>(
+  declaration: Declaration,
+  rateClass: RateClass,
+  prepare: (input: InputOf<Declaration>, request: PumaRequest) => PreparedOperation,
+  bodyBytesMax: number = oneRowBytesMax,
+): PumaEndpoint {
+  // In the wire contract only adding and batches declare 413.
+  const sizeStatus = ["addRow", "batchRows"].includes(declaration.operationId) ? 413 : 400;
+  const handler = prepare as PumaEndpoint["prepare"];
+  return { declaration, rateClass, bodyBytesMax, sizeStatus, prepare: handler };
+}

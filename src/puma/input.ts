@@ -1,0 +1,72 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { OperationDeclaration } from "../http/declare.ts";
+import { parseInput } from "../http/explain-input.ts";
+import { readJsonBody } from "../http/json-body.ts";
+import { bodyFault, inputFault } from "./dialect.ts";
+import { inexactNumber } from "./rows/rules/exact-numbers.ts";
+import { pumaFault } from "./rules/code.ts";
+
+/** Reads and checks each part of a request with its declaration's schemas. Throws Faults. */
+export async function readInput(
+  declaration: OperationDeclaration,
+  context: Context,
+  bodyBytesMax: number,
+): Promise<{ params: unknown; query: unknown; body: unknown }> {
+  const { params, query, body } = declaration;
+  return {
+    params: params && parseInput(params, context.req.param(), inputFault),
+    query: readQuery(query, context.req.url),
+    body: body && parseInput(body, await readBody(context.req.raw, bodyBytesMax), inputFault),
+  };
+}
+
+async function readBody(request: Request, bytesMax: number): Promise<unknown> {
+  const read = await readJsonBody(request, bytesMax);
+  if (!read.ok) throw bodyFault(read.problem);
+  refuseInexactNumbers(read.text, read.value);
+  return read.value;
+}
+
+/** Parses a parameter that holds JSON; `undefined` for what is not JSON. */
+export function jsonParameter(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  refuseInexactNumbers(text, value);
+  return value;
+}
+
+function refuseInexactNumbers(text: string, value: unknown): void {
+  const literal = inexactNumber(text, value);
+  if (literal === null) return;
+  const number = literal.length > 60 ? `${literal.slice(0, 60)}…` : literal;
+  throw pumaFault(
+    "unsupported_number",
+    `${number} cannot be kept exactly (numbers are IEEE 754 doubles); send it as a string`,
+    { number },
+  );
+}
+
+/** The query's parameters by name. Faults: one that is unknown or given twice, by name. */
+function readQuery(schema: z.ZodObject | undefined, url: string): unknown {
+  const start = url.indexOf("?");
+  const given = new Map<string, string>();
+  if (start !== -1) {
+    for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+      if (!schema || !Object.hasOwn(schema.shape, name)) throw parameterFault(name, "Unknown");
+      if (given.has(name)) throw parameterFault(name, "Repeated");
+      given.set(name, value);
+    }
+  }
+  return schema && parseInput(schema, Object.fromEntries(given), inputFault);
+}
+
+function parameterFault(name: string, problem: "Unknown" | "Repeated"): Error {
+  const field = name.slice(0, 200);
+  return pumaFault("invalid_request", `${problem} parameter: ${field}`, { field });
+}

@@ -1,0 +1,10 @@
+import { prepared, pumaEndpoint } from "../endpoint.ts";
+import * as contract from "./contract.ts";
+import * as view from "./view.ts";
+
+export const tableEndpoints = [
+  pumaEndpoint(contract.listTables, "reads", () =>
+    prepared({ kind: "listTables" }, view.tablesView),
+  ),
+  pumaEndpoint(contract.exportTables, "reads", () => prepared({ kind: "export" }, view.exportView)),
+];

@@ -1,0 +1,127 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readArguments } from "../../dev/arguments.ts";
+import { readDemo, writeDemo } from "../../dev/demo.ts";
+import { greeting } from "../../dev/greeting.ts";
+import { takeLock } from "../../dev/lock.ts";
+import { loadSecrets } from "../../dev/secrets.ts";
+import { newShutdown } from "../../dev/shutdown.ts";
+import { writeVariables } from "../../dev/worker-variables.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dev-start-"));
+const demo = {
+  url: "http://127.0.0.1:8787",
+  adminToken: "admin",
+  polykomosKey: "pk_live_a_b",
+  pumaKey: null,
+};
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("understands --fresh, several --var and PORT", () => {
+  const words = ["--fresh", "--var", "POOL_TARGET:1", "--var=PUBLIC_URL:http://a:1"];
+  expect(readArguments(words, "9000")).toEqual({
+    port: 9000,
+    fresh: true,
+    variables: { POOL_TARGET: "1", PUBLIC_URL: "http://a:1" },
+  });
+  expect(readArguments([], undefined)).toEqual({ port: 8787, fresh: false, variables: {} });
+});
+
+test.each([
+  [["--frsh"], undefined, "Unknown option '--frsh'"],
+  [["fresh"], undefined, "Unexpected argument 'fresh'"],
+  [["--var", "POOL_TARGET"], undefined, "--var needs NAME:VALUE"],
+  [["--var"], undefined, "argument missing"],
+  [[], "0", "PORT must be a number"],
+  [[], "65536", "PORT must be a number"],
+  [[], "8e3", "PORT must be a number"],
+])("answers %j with PORT=%s in one line that shows the usage", (words, port, reason) => {
+  expect(() => readArguments(words, port)).toThrow(reason);
+  expect(() => readArguments(words, port)).toThrow(/^[^\n]+Usage: [^\n]+$/);
+});
+
+test("keeps secrets between starts where only their owner can read them", () => {
+  const path = join(folder, "secrets.json");
+  const first = loadSecrets(path);
+  expect(first.SEALING_KEYS).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
+  expect(loadSecrets(path)).toEqual(first);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  writeFileSync(path, "half a fi");
+  expect(() => loadSecrets(path)).toThrow(/npm start -- --fresh$/);
+});
+
+test("writes variables so that quotes and dollar signs survive", () => {
+  const path = join(folder, "worker.env");
+  writeVariables(path, { PLAIN: "a=b#c", MONEY: "$5 and $HOME", QUOTED: `it's "so"` });
+  expect(readFileSync(path, "utf8")).toBe(
+    `PLAIN='a=b#c'\nMONEY='\\$5 and \\$HOME'\nQUOTED=\`it's "so"\`\n`,
+  );
+  expect(() => writeVariables(path, { BOTH: "'`" })).toThrow("BOTH");
+});
+
+test("gives the demo file the documented fields, and takes back only a whole one", () => {
+  const path = join(folder, "demo.json");
+  writeDemo(path, demo);
+  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+    url: "http://127.0.0.1:8787",
+    admin_token: "admin",
+    polykomos_key: "pk_live_a_b",
+    puma_key: null,
+  });
+  expect(readDemo(path)).toEqual(demo);
+  writeFileSync(path, '{"url":"http://127.0.0.1:8787"}');
+  expect(readDemo(path)).toBeNull();
+  expect(readDemo(join(folder, "absent.json"))).toBeNull();
+});
+
+test("gives a lock to one process at a time, and to the next one after a kill", () => {
+  const path = join(folder, "lock");
+  const first = takeLock(path);
+  expect(takeLock(path)).toEqual({ taken: false, pid: process.pid });
+  if (first.taken) first.release();
+  expect(existsSync(path)).toBe(false);
+
+  const dead = spawnSync("true").pid;
+  writeFileSync(path, JSON.stringify({ pid: dead, identity: `${dead} 1` }));
+  expect(takeLock(path).taken).toBe(true);
+  // The same process id, but not the process that took the lock.
+  writeFileSync(path, JSON.stringify({ pid: process.pid, identity: `${process.pid} 1` }));
+  expect(takeLock(path).taken).toBe(true);
+  writeFileSync(path, "half a li");
+  expect(takeLock(path).taken).toBe(true);
+});
+
+test("ends what was started in reverse order, also what was still starting", async () => {
+  const ended: string[] = [];
+  const shutdown = newShutdown();
+  const thing = (name: string) => ({ stop: () => void ended.push(name) });
+  await shutdown.own(thing("first"));
+  let start = (_: ReturnType<typeof thing>) => {};
+  const starting = new Promise<ReturnType<typeof thing>>((resolve) => {
+    start = resolve;
+  });
+  shutdown.own(starting);
+  shutdown.own(Promise.reject(new Error("never started"))).catch(() => undefined);
+  const done = shutdown.run();
+  expect(shutdown.begun).toBe(true);
+  start(thing("second"));
+  await Promise.all([done, shutdown.run()]);
+  expect(ended).toEqual(["second", "first"]);
+});
+
+test("greets with commands that can be pasted from any folder, and with psql only where it is", () => {
+  const options = { demo, root: "/home/me/my clone", elapsedSeconds: 3.14, colour: false };
+  const text = greeting({ ...options, hasPsql: true });
+  expect(text).toContain("is ready after 3.1 s on http://127.0.0.1:8787");
+  expect(text).toContain(
+    `psql "$(npm --prefix '/home/me/my clone' run -s sql -- --url my-first-db)"`,
+  );
+  expect(text).not.toContain("/v1/notes");
+  const withPuma = greeting({ ...options, demo: { ...demo, pumaKey: "puma" }, hasPsql: false });
+  expect(withPuma).toContain("run -s sql -- my-first-db 'SELECT version()'");
+  expect(withPuma).toContain("/v1/notes -H 'Authorization: Bearer puma'");
+});
