@@ -2,11 +2,13 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { failure } from "./failure.ts";
 import { takeLock } from "./lock.ts";
+import { removeMariadbHome } from "./mariadb.ts";
 import { removeHome } from "./postgres-home.ts";
 
 /** The places inside `.data`; every secret in it is a file that only its owner can read. */
 export type DataFolder = {
   postgres: string;
+  mariadb: string;
   secrets: string;
   demo: string;
   worker: string;
@@ -36,6 +38,7 @@ export async function openDataFolder(root: string, fresh: boolean): Promise<Data
   if (!existsSync(worker)) mkdirSync(worker, { mode: OWNER_ONLY });
   return {
     postgres: join(path, "postgres"),
+    mariadb: join(path, "mariadb"),
     secrets: join(path, "secrets.json"),
     demo: join(path, "demo.json"),
     worker,
@@ -46,6 +49,7 @@ export async function openDataFolder(root: string, fresh: boolean): Promise<Data
 
 async function empty(path: string): Promise<void> {
   await removeHome(join(path, "postgres"));
+  await removeMariadbHome(join(path, "mariadb"));
   for (const name of readdirSync(path)) {
     if (name !== LOCK) rmSync(join(path, name), { recursive: true });
   }

@@ -1,10 +1,9 @@
-// The demo user's keys and the first fleet server, made over the Worker's own API as an operator
-// would. The server comes last: the Worker calls itself ready once it has one, and by then the
-// demo file must be there.
+// The demo user's keys and the fleet servers, made over the Worker's own API as an operator would.
+// PostgreSQL comes last: the Worker calls itself ready once it has a server, and by then the demo
+// file must be there, and all else.
 
 import { type Call, callAs, findListed, must, textAt } from "./call.ts";
 import { failure } from "./failure.ts";
-import type { RunningPostgres } from "./postgres.ts";
 import { readJsonObject, writePrivate } from "./private-file.ts";
 
 /** The content of `.data/demo.json`; `pumaKey` is null while there is no pumaDB to give one. */
@@ -16,7 +15,6 @@ export type Demo = {
 };
 
 const DEMO_EMAIL = "demo@example.com";
-const SERVER_NAME = "local-postgres";
 const DATABASES_MAX = 200;
 const CONNECTIONS_MAX = 250;
 
@@ -47,12 +45,15 @@ export function writeDemo(path: string, demo: Demo): void {
   writePrivate(path, `${JSON.stringify({ url, admin_token, polykomos_key, puma_key }, null, 2)}\n`);
 }
 
-/** Sees to it that both demo keys work, keeps them at `path`, then registers the server. */
+/** A fleet server on this machine and its operator's login. */
+export type LocalServer = { host: string; port: number; user: string; password: string };
+
+/** Sees to it that both demo keys work, keeps them at `path`, then registers the servers. */
 export async function seed(
   path: string,
   url: string,
   adminToken: string,
-  postgres: RunningPostgres,
+  servers: { postgres: LocalServer; mysql: LocalServer | null },
 ): Promise<Demo> {
   const admin = callAs(url, adminToken);
   const kept = readDemo(path);
@@ -60,7 +61,8 @@ export async function seed(
   const pumaKey = await workingPumaKey(url, kept?.pumaKey ?? null);
   const demo = { url, adminToken, polykomosKey, pumaKey };
   writeDemo(path, demo);
-  await registerServer(admin, postgres);
+  await registerServer(admin, "mysql", servers.mysql);
+  await registerServer(admin, "postgres", servers.postgres);
   return demo;
 }
 
@@ -92,29 +94,41 @@ async function workingPumaKey(url: string, kept: string | null): Promise<string 
   return textAt(await must(visitor, "POST", "/auth/verify", { token }), "api_key");
 }
 
-async function registerServer(admin: Call, postgres: RunningPostgres): Promise<void> {
-  const isLocal = (server: Record<string, unknown>) => server.name === SERVER_NAME;
-  const login = {
-    port: postgres.port,
-    admin_user: postgres.user,
-    admin_password: postgres.password,
-  };
-  const known = await findListed(admin, "/admin/v1/servers", isLocal);
-  if (known === null) {
-    await must(admin, "POST", "/admin/v1/servers", {
-      name: SERVER_NAME,
-      engine: "postgres",
-      region: "local",
-      transport: "neon",
-      host: postgres.host,
-      advertised_host: postgres.host,
-      tls: false,
-      max_databases: DATABASES_MAX,
-      max_connections: CONNECTIONS_MAX,
-      ...login,
-    });
-  } else if (known.port !== postgres.port) {
-    const path = `/admin/v1/servers/${textAt(known, "id")}`;
-    await must(admin, "PATCH", path, { port: postgres.port });
+/** A server that is not there any more takes nothing new. */
+async function registerServer(
+  admin: Call,
+  engine: "postgres" | "mysql",
+  server: LocalServer | null,
+): Promise<void> {
+  const name = `local-${engine}`;
+  const known = await findListed(admin, "/admin/v1/servers", (each) => each.name === name);
+  if (known !== null) return await updateServer(admin, known, server);
+  if (server === null) return;
+  await must(admin, "POST", "/admin/v1/servers", {
+    name,
+    engine,
+    region: "local",
+    host: server.host,
+    port: server.port,
+    advertised_host: server.host,
+    tls: false,
+    admin_user: server.user,
+    admin_password: server.password,
+    max_databases: DATABASES_MAX,
+    max_connections: CONNECTIONS_MAX,
+  });
+}
+
+async function updateServer(
+  admin: Call,
+  known: Record<string, unknown>,
+  server: LocalServer | null,
+): Promise<void> {
+  const path = `/admin/v1/servers/${textAt(known, "id")}`;
+  if (server === null) {
+    await must(admin, "POST", `${path}/drain`);
+    return;
   }
+  if (known.port !== server.port) await must(admin, "PATCH", path, { port: server.port });
+  if (known.state !== "active") await must(admin, "POST", `${path}/activate`);
 }

@@ -9,9 +9,12 @@ export type GreetingOptions = {
   elapsedSeconds: number;
   colour: boolean;
   hasPsql: boolean;
+  /** There is a server for MySQL databases too. */
+  hasMysql: boolean;
 };
 
 const DATABASE = "my-first-db";
+const MYSQL_DATABASE = "my-first-mysql-db";
 
 /** The text shown when all is ready: commands that work as they stand, pasted anywhere. */
 export function greeting(options: GreetingOptions): string {
@@ -29,17 +32,23 @@ export function greeting(options: GreetingOptions): string {
   ].join("\n");
 }
 
-function polykomosCommands({ demo, root, hasPsql }: GreetingOptions): [string, string][] {
+function polykomosCommands({ demo, root, hasPsql, hasMysql }: GreetingOptions): [string, string][] {
   const authorization = `-H 'Authorization: Bearer ${demo.polykomosKey}'`;
   const json = "-H 'Content-Type: application/json'";
   const sql = `npm --prefix ${shellWord(root)} run -s sql --`;
-  const create = `curl -s -X POST '${demo.url}/api/v1/databases?wait=true' ${authorization} -H 'Idempotency-Key: ${randomUUID()}' ${json} -d '{"name":"${DATABASE}"}'`;
+  const create = (body: string) =>
+    `curl -s -X POST '${demo.url}/api/v1/databases?wait=true' ${authorization} -H 'Idempotency-Key: ${randomUUID()}' ${json} -d '${body}'`;
+  const mysql: [string, string][] = [
+    ["Create a MySQL database", create(`{"name":"${MYSQL_DATABASE}","db_type":"mysql"}`)],
+    ["Use it", `${sql} ${MYSQL_DATABASE} 'SELECT version()'`],
+  ];
   return [
     ["Who am I?", `curl -s ${demo.url}/api/v1/me ${authorization}`],
-    ["Create a PostgreSQL database", create],
+    ["Create a PostgreSQL database", create(`{"name":"${DATABASE}"}`)],
     hasPsql
       ? ["Use it", `psql "$(${sql} --url ${DATABASE})"`]
       : ["Use it (there is no psql here)", `${sql} ${DATABASE} 'SELECT version()'`],
+    ...(hasMysql ? mysql : []),
   ];
 }
 

@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { createConnection } from "mysql2/promise";
 import { Client, DatabaseError } from "pg";
 import { callAs, findListed, must, textAt } from "./call.ts";
 import { type Demo, readDemo } from "./demo.ts";
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   if (demo === null) throw failure("There is no .data/demo.json yet. Run: npm start");
   const url = await connectionString(demo, name);
   if (values.url) console.log(url);
+  else if (url.startsWith("mysql:")) await runMysqlStatement(url, statement);
   else await runStatement(url, statement);
 }
 
@@ -47,8 +49,20 @@ async function runStatement(url: string, statement: string): Promise<void> {
   }
 }
 
+async function runMysqlStatement(url: string, statement: string): Promise<void> {
+  const connection = await createConnection(url);
+  try {
+    const [answer] = await connection.query(statement);
+    if (Array.isArray(answer)) console.table(answer);
+    else console.log(`OK, ${answer.affectedRows} rows affected`);
+  } finally {
+    await connection.end();
+  }
+}
+
 function describe(error: unknown): string {
   if (error instanceof DatabaseError) return `${error.severity}: ${error.message}`;
+  if (error instanceof Error && "sqlMessage" in error) return `ERROR: ${error.sqlMessage}`;
   return explain(error);
 }
 

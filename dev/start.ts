@@ -9,6 +9,7 @@ import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { readDemo, seed, writeDemo } from "./demo.ts";
 import { explain, failure } from "./failure.ts";
 import { greeting, isOnPath } from "./greeting.ts";
+import { type RunningMariadb, startMariadbIfThere } from "./mariadb.ts";
 import { createDatabase, migrate } from "./migrate.ts";
 import { type NeonEndpoint, startNeonEndpoint } from "./neon-endpoint.ts";
 import { isPortFree, LOOPBACK } from "./ports.ts";
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       `Port ${arguments_.port} is taken. Stop the program that has it, or choose another: PORT=${arguments_.port + 1} npm start`,
     );
   }
+  const mariadb = startMariadb(data);
   const postgres = await shutdown.own(startPostgres({ folder: data.postgres }));
   const storeUrl = postgres.url(STORE_DATABASE);
   await createDatabase(postgres.url("postgres"), STORE_DATABASE);
@@ -49,12 +51,26 @@ async function main(): Promise<void> {
   await shutdown.own(worker);
   stopWhenOneEnds(postgres, worker);
   await untilHealthz(url, () => true);
-  const demo = await seed(data.demo, url, adminToken, postgres);
+  const mysql = await mariadb;
+  mysql?.ended.then((reason) => endWith(endedLine("MariaDB", reason)));
+  const demo = await seed(data.demo, url, adminToken, { postgres, mysql });
   await shutdown.own({ stop: startSchedule(url, adminToken) });
   await untilHealthz(url, (status) => status === 200);
   const elapsedSeconds = performance.now() / MS_PER_SECOND;
   const colour = process.stdout.isTTY;
-  console.log(greeting({ demo, root, elapsedSeconds, colour, hasPsql: isOnPath("psql") }));
+  const hasPsql = isOnPath("psql");
+  const hasMysql = mysql !== null;
+  console.log(greeting({ demo, root, elapsedSeconds, colour, hasPsql, hasMysql }));
+}
+
+/** Comes up beside the rest. Its failure is told where it is waited for, and must not end us before. */
+function startMariadb(data: DataFolder): Promise<RunningMariadb | null> {
+  const say = (line: string) => console.error(line);
+  const mariadb = startMariadbIfThere({ folder: data.mariadb }, say);
+  shutdown
+    .own(mariadb.then((server) => server ?? { stop: () => undefined }))
+    .catch(() => undefined);
+  return mariadb;
 }
 
 /** Writes what the Worker is told and gives the operator's token; `.dev.vars` stands between. */

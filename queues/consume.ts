@@ -1,4 +1,9 @@
+import { pause } from "../src/lib/clock.ts";
 import type { Log } from "../src/lib/log.ts";
+import {
+  type ApplicationRunDeps,
+  runApplications,
+} from "../src/polykomos/blueprints/applications/run.ts";
 import { type RunDeps, runOperation } from "../src/polykomos/operations/run.ts";
 import { type DeliverDeps, deliver } from "../src/polykomos/webhooks/deliver.ts";
 import { type JobMessage, jobMessageSchema } from "./messages.ts";
@@ -8,9 +13,11 @@ import { type JobMessage, jobMessageSchema } from "./messages.ts";
  * (done, postponed or not due), tried again when the store itself failed, dropped when unreadable.
  */
 export type ConsumeDeps = RunDeps &
+  ApplicationRunDeps &
   DeliverDeps & { log: Log; background(work: Promise<unknown>): void };
 
 const retryDelaySeconds = 5;
+const operationPatienceMs = 1_000;
 
 type Job = { message: Message; content: JobMessage };
 
@@ -23,37 +30,65 @@ export async function consume(deps: ConsumeDeps, batch: MessageBatch<unknown>): 
     message.ack();
     return [];
   });
-  await Promise.all([...jobs.map((job) => runOne(deps, job)), deliverAll(deps, jobs)]);
+  await Promise.all(jobs.map((job) => runOne(deps, job)));
 }
 
 async function runOne(deps: ConsumeDeps, { message, content }: Job): Promise<void> {
-  if (content.kind !== "operation") return;
-  try {
-    await runOperation(deps, content.operationId);
-    message.ack();
-  } catch (error) {
-    // Only the store's failures arrive here; the server's are recorded in the row.
-    deps.log.error("job_interrupted", { operationId: content.operationId, error });
-    message.retry({ delaySeconds: retryDelaySeconds });
+  switch (content.kind) {
+    case "operation":
+      return await runOperationJob(deps, message, content.operationId);
+    case "application":
+      return beginApplications(deps, message, content.applicationId);
+    case "deliveries":
+      return await beginDeliveries(deps, message, content.deliveryIds);
   }
 }
 
 /**
- * Begins the batch's deliveries and does not wait for the receivers: a batch that held up the queue
- * for a slow one would delay all others. Each delivery is leased in its row, so one that is cut off
- * is found by the sweep.
+ * Runs an operation, and waits for it a moment only: a server that does not answer would hold up the
+ * work on all others. One that is cut off later is found by the sweep.
  */
-async function deliverAll(deps: ConsumeDeps, jobs: readonly Job[]): Promise<void> {
-  const deliveries = jobs.flatMap(({ message, content }) =>
-    content.kind === "delivery" ? [{ message, id: content.deliveryId }] : [],
+async function runOperationJob(
+  deps: ConsumeDeps,
+  message: Message,
+  operationId: string,
+): Promise<void> {
+  const run = runOperation(deps, operationId).then(
+    () => "ended" as const,
+    (error: unknown) => {
+      // Only the store's failures arrive here; the server's are recorded in the row.
+      deps.log.error("job_interrupted", { operationId, error });
+      return "interrupted" as const;
+    },
   );
-  if (deliveries.length === 0) return;
-  await deps.deliveriesInFlight.room();
-  const work = deliver(
-    deps,
-    deliveries.map(({ id }) => id),
-  );
-  deps.deliveriesInFlight.enter(work);
-  deps.background(work);
-  for (const { message } of deliveries) message.ack();
+  deps.background(run);
+  const outcome = await Promise.race([run, pause(operationPatienceMs)]);
+  if (outcome === "interrupted") message.retry({ delaySeconds: retryDelaySeconds });
+  else message.ack();
+}
+
+/**
+ * Begins deliveries and does not wait for the receivers: a message that held up the queue for a slow
+ * one would delay all others. Each delivery is leased in its row, so one that is cut off is found by
+ * the sweep.
+ */
+async function beginDeliveries(
+  deps: ConsumeDeps,
+  message: Message,
+  ids: readonly number[],
+): Promise<void> {
+  const work = deps.deliveriesInFlight.run(() => deliver(deps, ids));
+  if (work) deps.background(work);
+  else await deps.announceDeliveries(ids, retryDelaySeconds);
+  message.ack();
+}
+
+/**
+ * Begins an application and does not wait for it: it may take minutes, and holds a lease in its row.
+ * With as many under way as may be, the first that ends goes on with what waits.
+ */
+function beginApplications(deps: ConsumeDeps, message: Message, id: number): void {
+  const work = deps.applicationsInFlight.run(() => runApplications(deps, id));
+  if (work) deps.background(work);
+  message.ack();
 }

@@ -6,7 +6,8 @@ import { z } from "zod";
  */
 export const jobMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("operation"), operationId: z.uuid() }),
-  z.object({ kind: z.literal("delivery"), deliveryId: z.int() }),
+  z.object({ kind: z.literal("application"), applicationId: z.int() }),
+  z.object({ kind: z.literal("deliveries"), deliveryIds: z.array(z.int()).min(1).max(100) }),
 ]);
 
 export type JobMessage = z.output<typeof jobMessageSchema>;

@@ -5,22 +5,29 @@ import type { AdminMountDeps } from "./admin/api.ts";
 import { openStore } from "./db/client.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import { mysqlEngine } from "./fleet/mysql.ts";
+import { mysqlScripts } from "./fleet/mysql-scripts.ts";
+import { mysqlConnect } from "./fleet/mysql-session.ts";
+import { dialFromWorker } from "./fleet/mysql-stream.ts";
 import { neonConnect } from "./fleet/neon-session.ts";
 import { postgresEngine } from "./fleet/postgres.ts";
+import { postgresScripts } from "./fleet/postgres-scripts.ts";
 import { createHealthCheck, type Health } from "./health.ts";
-import { isAccountId } from "./lib/account-id.ts";
+import { accountIdCheck } from "./lib/account-id.ts";
 import { dayMs, secondMs, systemClock } from "./lib/clock.ts";
 import { createInFlight } from "./lib/in-flight.ts";
 import { consoleLog } from "./lib/log.ts";
 import { createSealer } from "./lib/sealed.ts";
 import type { PolykomosDeps } from "./polykomos/api.ts";
+import { systemInstaller } from "./polykomos/blueprints/system/index.ts";
 import { defaultPlans } from "./polykomos/databases/plans.ts";
+import { findDatabase } from "./polykomos/databases/store.ts";
 import { telling } from "./polykomos/events.ts";
 import { findKey } from "./polykomos/keys-store.ts";
 import { unexpectedFault } from "./polykomos/unexpected.ts";
+import { togetherMax } from "./polykomos/webhooks/deliver.ts";
 import { dnsOverHttps } from "./polykomos/webhooks/resolve.ts";
 import type { PumaDeps } from "./puma/deps.ts";
-import { accountIdCheck } from "./puma/known-accounts.ts";
 import { readPumaLimits } from "./puma/limits.ts";
 import { type Sweep, sweep } from "./sweep.ts";
 
@@ -40,8 +47,11 @@ export type Deps = PolykomosDeps &
 /** Messages the platform takes in one call. */
 const queueBatchMax = 100;
 
-/** Most batches of deliveries that one isolate has under way. */
-const deliveryBatchesMax = 64;
+/** Most deliverers that one isolate runs at once, for the sake of its memory. */
+const deliverersMax = 256;
+
+/** Scripts with their logs that one isolate has in memory at once. */
+const applicationsMax = 3;
 
 /** Sends messages; what the queue does not take is found again by the sweep, for the rows are there. */
 async function announce(
@@ -60,31 +70,36 @@ async function announce(
   }
 }
 
-function background(work: Promise<unknown>): void {
-  waitUntil(work.catch((error: unknown) => consoleLog.error("background_work_failed", { error })));
+function deliveryMessages(ids: readonly number[]): JobMessage[] {
+  const messages: JobMessage[] = [];
+  for (let start = 0; start < ids.length; start += togetherMax) {
+    messages.push({ kind: "deliveries", deliveryIds: ids.slice(start, start + togetherMax) });
+  }
+  return messages;
 }
 
-function unsupported(): never {
-  throw new Error("MySQL servers are not supported yet");
+function background(work: Promise<unknown>): void {
+  waitUntil(work.catch((error: unknown) => consoleLog.error("background_work_failed", { error })));
 }
 
 /** Builds everything from the Worker's environment. Throws when a variable is missing or wrong. */
 export function createDeps(env: Env): Deps {
   const settings = readSettings(env);
   const announceDeliveries = (ids: readonly number[], delaySeconds?: number) =>
-    announce(
-      env.DELIVERIES,
-      ids.map((deliveryId) => ({ kind: "delivery", deliveryId })),
-      delaySeconds,
-    );
-  const store = telling(openStore(settings.STORE_URL, settings.NEON_ENDPOINT), (ids) =>
-    background(announceDeliveries(ids)),
+    announce(env.DELIVERIES, deliveryMessages(ids), delaySeconds);
+  const store = telling(
+    openStore(settings.STORE_URL, settings.NEON_ENDPOINT),
+    (ids, delaySeconds) => background(announceDeliveries(ids, delaySeconds)),
   );
+  const connectPostgres = neonConnect(settings.NEON_ENDPOINT);
+  const connectMysql = mysqlConnect(dialFromWorker);
   const fleet: Fleet = {
-    postgres: postgresEngine(neonConnect(settings.NEON_ENDPOINT)),
-    mysql: { prepareServer: unsupported, workOn: unsupported, listRemains: unsupported },
+    postgres: postgresEngine(connectPostgres),
+    mysql: mysqlEngine(connectMysql),
   };
   const clock = systemClock;
+  const isPolykomosAccount = accountIdCheck("polykomos", settings.ID_CHECK_SECRET);
+  const ownHosts = settings.PUBLIC_URL ? [new URL(settings.PUBLIC_URL).hostname] : [];
   const core = {
     store,
     fleet,
@@ -100,15 +115,25 @@ export function createDeps(env: Env): Deps {
         delaySeconds,
       ),
     announceDeliveries,
-    background,
-    resolve: dnsOverHttps(settings.DNS_OVER_HTTPS_URL),
-    urlRules: {
-      allowLoopback: settings.WEBHOOK_ALLOW_LOOPBACK,
-      ownHosts: settings.PUBLIC_URL ? [new URL(settings.PUBLIC_URL).hostname] : [],
+    announceApplications: (ids: readonly number[], delaySeconds?: number) =>
+      announce(
+        env.JOBS,
+        ids.map((applicationId) => ({ kind: "application", applicationId })),
+        delaySeconds,
+      ),
+    applicationsInFlight: createInFlight(applicationsMax),
+    scripts: {
+      postgres: postgresScripts(connectPostgres),
+      mysql: mysqlScripts(connectMysql),
     },
+    installSystemBlueprints: systemInstaller({ store, clock }),
+    findDatabase: (userId: number, uuid: string) => findDatabase(store, userId, uuid),
+    background,
+    resolve: dnsOverHttps(settings.DNS_OVER_HTTPS_URL, ownHosts),
+    urlRules: { allowLoopback: settings.WEBHOOK_ALLOW_LOOPBACK, ownHosts },
     retrySeconds: settings.WEBHOOK_RETRY_SECONDS,
     timeoutSeconds: settings.WEBHOOK_TIMEOUT_SECONDS,
-    deliveriesInFlight: createInFlight(deliveryBatchesMax),
+    deliveriesInFlight: createInFlight(deliverersMax),
     eventsKeptMs: settings.EVENTS_KEPT_DAYS * dayMs,
   };
   return {
@@ -120,9 +145,7 @@ export function createDeps(env: Env): Deps {
     idCheckSecret: settings.ID_CHECK_SECRET,
     requestsPerMinute: settings.REQUESTS_PER_MINUTE,
     gateOf(accountId) {
-      return isAccountId("polykomos", accountId, settings.ID_CHECK_SECRET)
-        ? env.ACCOUNT_GATE.getByName(accountId)
-        : null;
+      return isPolykomosAccount(accountId) ? env.ACCOUNT_GATE.getByName(accountId) : null;
     },
     findKey: (hash, accountId) => findKey(store, hash, accountId),
     unexpected: (error, path, requestId) => unexpectedFault(consoleLog, error, path, requestId),
@@ -133,7 +156,7 @@ export function createDeps(env: Env): Deps {
       log: consoleLog,
       limits: readPumaLimits(env),
       settings,
-      isAccountId: accountIdCheck(settings.ID_CHECK_SECRET),
+      isAccountId: accountIdCheck("puma", settings.ID_CHECK_SECRET),
       account: (accountId) => env.PUMA_ACCOUNT.getByName(accountId),
       mailbox: (mailboxId) => env.PUMA_MAILBOX.getByName(mailboxId),
     },

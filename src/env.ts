@@ -72,6 +72,8 @@ const settingsSchema = z.object({
   MAGIC_LINKS_PER_CLIENT_PER_HOUR: count.default(20),
   /** How long a mailed sign-in link works. */
   MAGIC_LINK_TTL_SECONDS: count.default(900),
+  /** How long a link to a page with a row, a text or a query works. */
+  LINK_TTL_SECONDS: z.coerce.number().int().min(1).default(900),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

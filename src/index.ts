@@ -1,6 +1,5 @@
-import type { Hono } from "hono";
 import { consume } from "../queues/consume.ts";
-import { createApp } from "./app.ts";
+import { type App, createApp } from "./app.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 
@@ -8,7 +7,7 @@ export { AccountGate } from "../durable-objects/account-gate.ts";
 export { PumaAccount } from "../durable-objects/puma-account.ts";
 export { PumaMailbox } from "../durable-objects/puma-mailbox.ts";
 
-type Built = { deps: Deps; app: Hono };
+type Built = { deps: Deps; app: App };
 
 /** Built at the first event of an isolate; the environment never changes within one. */
 const built = new WeakMap<Env, Built>();

@@ -21,18 +21,19 @@ export const pumaAccountMigrations: readonly Migration[] = [
       row_count INTEGER NOT NULL,
       bytes INTEGER NOT NULL
     ) WITHOUT ROWID`);
-    // newest_first is -created_at, so the order of the key is the order of an unsorted query.
+    // Read backwards, the key is in the order of an unsorted query: newest first, then by id. New rows
+    // go to a table's end; at its beginning each would make SQLite rewrite four pages instead of one.
     // terms stand before content: a row that is passed over is not read to its end.
     sql.exec(`CREATE TABLE rows (
       table_name TEXT NOT NULL,
-      newest_first INTEGER NOT NULL,
+      created_ms INTEGER NOT NULL,
       id TEXT NOT NULL,
       updated_ms INTEGER NOT NULL,
       version INTEGER NOT NULL,
       bytes INTEGER NOT NULL,
       terms TEXT,
       content TEXT NOT NULL,
-      PRIMARY KEY (table_name, newest_first, id)
+      PRIMARY KEY (table_name, created_ms, id DESC)
     ) WITHOUT ROWID`);
     sql.exec(`CREATE TABLE versions (
       row_id TEXT NOT NULL,
@@ -49,6 +50,14 @@ export const pumaAccountMigrations: readonly Migration[] = [
       fingerprint TEXT NOT NULL,
       expires_ms INTEGER NOT NULL,
       answer TEXT NOT NULL
+    ) WITHOUT ROWID`);
+  },
+  (sql) => {
+    sql.exec(`CREATE TABLE page_links (
+      id TEXT PRIMARY KEY,
+      expires_ms INTEGER NOT NULL,
+      key_id TEXT NOT NULL,
+      target TEXT NOT NULL
     ) WITHOUT ROWID`);
   },
 ];

@@ -15,6 +15,8 @@ import type {
   RowChangeKind,
 } from "../../src/puma/rules/operation.ts";
 import { countKeys, insertKey, listKeys, revokeKey } from "./puma-keys.ts";
+import { createLink } from "./puma-link-operations.ts";
+import { deletePageLink, deletePageLinksOf } from "./puma-page-links.ts";
 import { countRows, exportRows, queryRows } from "./puma-row-reads.ts";
 import { type ChangeOutcome, changeRows, restoreRow, type Writing } from "./puma-row-writes.ts";
 import { listTables, UsageLedger } from "./puma-tables.ts";
@@ -25,6 +27,8 @@ export type Work = {
   limits: PumaLimits;
   newRowId: RowIdSource;
   nowMs: number;
+  /** The key that asks. */
+  keyId: string;
   /** When a key was last used, as far as memory knows. */
   lastUseOf(keyId: string): number | null;
 };
@@ -69,7 +73,12 @@ export function runOperation(
     case "createKey":
       return createKey(work, operation.key);
     case "revokeKey":
+      deletePageLinksOf(sql, operation.id);
       return { revoked: revokeKey(sql, operation.id, nowMs) === undefined ? 0 : 1 };
+    case "createLink":
+      return createLink(work, operation.link);
+    case "revokeLink":
+      return { revoked: deletePageLink(sql, operation.id, nowMs) };
     case "refused":
       return null;
     default:

@@ -31,7 +31,8 @@ export function rememberRow(
   nowMs: number,
 ): void {
   sql.exec(
-    "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)",
+    `INSERT OR REPLACE INTO idempotency (key, fingerprint, expires_ms, answer)
+     VALUES (?, ?, ?, ?)`,
     idempotency.key,
     idempotency.fingerprint,
     nowMs + lifetimeMs,

@@ -35,7 +35,8 @@ export function countKeys(sql: SqlStorage, fromSignIn: boolean): number {
 
 export function insertKey(sql: SqlStorage, key: NewKey, fromSignIn: boolean, nowMs: number): void {
   sql.exec(
-    "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)",
+    `INSERT INTO keys (hash, id, name, prefix, from_sign_in, created_ms)
+     VALUES (?, ?, ?, ?, ?, ?)`,
     key.hash,
     key.id,
     key.name,

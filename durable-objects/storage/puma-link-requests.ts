@@ -15,7 +15,7 @@ export function countRequest(
     )
     .one();
   if (used < perHourMax) {
-    sql.exec("INSERT INTO requests VALUES (?)", nowMs);
+    sql.exec("INSERT INTO requests (requested_ms) VALUES (?)", nowMs);
     return null;
   }
   const waitMs = (oldest ?? nowMs) + hourMs - nowMs;

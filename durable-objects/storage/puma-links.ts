@@ -2,11 +2,16 @@
 export type NewLink = { id: string; expiresAtMs: number; lifetimeMs: number };
 
 export function insertLink(sql: SqlStorage, link: NewLink): void {
-  sql.exec("INSERT INTO links VALUES (?, ?, ?, 0)", link.id, link.expiresAtMs, link.lifetimeMs);
+  sql.exec(
+    "INSERT INTO links (id, expires_ms, lifetime_ms, spent) VALUES (?, ?, ?, 0)",
+    link.id,
+    link.expiresAtMs,
+    link.lifetimeMs,
+  );
 }
 
 export function insertToken(sql: SqlStorage, hash: string, linkId: string): void {
-  sql.exec("INSERT INTO tokens VALUES (?, ?)", hash, linkId);
+  sql.exec("INSERT INTO tokens (hash, link_id) VALUES (?, ?)", hash, linkId);
 }
 
 /** The link of a token, if it is neither used nor expired. */

@@ -5,5 +5,5 @@ export function findAccount(sql: SqlStorage): string | undefined {
 }
 
 export function insertAccount(sql: SqlStorage, id: string): void {
-  sql.exec("INSERT INTO account VALUES (?)", id);
+  sql.exec("INSERT INTO account (id) VALUES (?)", id);
 }

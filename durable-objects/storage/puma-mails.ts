@@ -16,7 +16,8 @@ export function insertMail(
   nextAttemptAtMs: number,
 ): void {
   sql.exec(
-    "INSERT INTO mails VALUES (?, ?, ?, ?, 0, ?)",
+    `INSERT INTO mails (link_id, address, link_prefix, mailbox_id, attempts, next_attempt_ms)
+     VALUES (?, ?, ?, ?, 0, ?)`,
     mail.linkId,
     mail.address,
     mail.linkPrefix,

@@ -51,21 +51,26 @@ function firstRows(sql: SqlStorage, table: string, filter: Filter, limit: number
   return found;
 }
 
+type Query = { table: string; filter: Filter; sort: Sort; limit: number };
+
 /** The first `limit` rows that pass, in order, as a JSON array. */
-export function queryRows(
-  sql: SqlStorage,
-  query: { table: string; filter: Filter; sort: Sort; limit: number },
-): JsonText {
+export function queryRows(sql: SqlStorage, query: Query): JsonText {
+  return jsonArray(selectRows(sql, query).map(rowText));
+}
+
+/** The first `limit` rows that pass, in order. */
+export function selectRows(sql: SqlStorage, query: Query): StoredRow[] {
   const { table, filter, sort, limit } = query;
   if (sort.field === "created_at" && sort.descending) {
-    return jsonArray(firstRows(sql, table, filter, limit).map(rowText));
+    return firstRows(sql, table, filter, limit);
   }
   const items: { id: string; value: JsonValue; row: StoredRow }[] = [];
   for (const row of matchingRows(sql, table, filter)) {
     items.push({ id: row.id, value: sortValue(row, sort.field), row });
   }
-  const first = inOrder(items, sort).slice(0, limit);
-  return jsonArray(first.map((item) => rowText(item.row)));
+  return inOrder(items, sort)
+    .slice(0, limit)
+    .map(({ row }) => row);
 }
 
 export function countRows(sql: SqlStorage, table: string, filter: Filter): number {

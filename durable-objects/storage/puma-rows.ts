@@ -3,12 +3,12 @@ import type { StoredRow } from "../../src/puma/rows/rules/row.ts";
 import { createdAtOf } from "../../src/puma/rows/rules/row-id.ts";
 
 /** Typed statements on `rows`. Every one names the table the row must be in. */
-const columns = "id, newest_first, updated_ms, version, bytes, content";
+const columns = "id, created_ms, updated_ms, version, bytes, content";
 
 type Columns = [string, number, number, number, number, string];
 
-function storedRow([id, newestFirst, updatedAtMs, version, bytes, text]: Columns): StoredRow {
-  return { id, createdAtMs: -newestFirst, updatedAtMs, version, bytes, text };
+function storedRow([id, createdAtMs, updatedAtMs, version, bytes, text]: Columns): StoredRow {
+  return { id, createdAtMs, updatedAtMs, version, bytes, text };
 }
 
 /**
@@ -24,7 +24,7 @@ export function* scanRows(
   const conditions = terms.map(() => " AND (terms IS NULL OR instr(terms, ?) > 0)").join("");
   const cursor = sql.exec(
     `SELECT ${columns} FROM rows WHERE table_name = ?${conditions}
-     ORDER BY newest_first, id${limit === undefined ? "" : " LIMIT ?"}`,
+     ORDER BY created_ms DESC, id${limit === undefined ? "" : " LIMIT ?"}`,
     table,
     ...terms,
     ...(limit === undefined ? [] : [limit]),
@@ -38,9 +38,9 @@ export function findRow(sql: SqlStorage, table: string, id: string): StoredRow |
   if (createdAtMs === null) return undefined;
   const [row] = sql
     .exec(
-      `SELECT ${columns} FROM rows WHERE table_name = ? AND newest_first = ? AND id = ?`,
+      `SELECT ${columns} FROM rows WHERE table_name = ? AND created_ms = ? AND id = ?`,
       table,
-      -createdAtMs,
+      createdAtMs,
       id,
     )
     .raw<Columns>();
@@ -55,9 +55,11 @@ export function insertRow(
   content: RowContent,
 ): void {
   sql.exec(
-    "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO rows
+       (table_name, created_ms, id, updated_ms, version, bytes, terms, content)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     table,
-    -row.createdAtMs,
+    row.createdAtMs,
     row.id,
     row.updatedAtMs,
     row.version,
@@ -76,23 +78,23 @@ export function replaceRow(
 ): void {
   sql.exec(
     `UPDATE rows SET updated_ms = ?, version = ?, bytes = ?, terms = ?, content = ?
-     WHERE table_name = ? AND newest_first = ? AND id = ?`,
+     WHERE table_name = ? AND created_ms = ? AND id = ?`,
     row.updatedAtMs,
     row.version,
     content.bytes,
     content.terms,
     content.text,
     table,
-    -row.createdAtMs,
+    row.createdAtMs,
     row.id,
   );
 }
 
 export function deleteRow(sql: SqlStorage, table: string, row: StoredRow): void {
   sql.exec(
-    "DELETE FROM rows WHERE table_name = ? AND newest_first = ? AND id = ?",
+    "DELETE FROM rows WHERE table_name = ? AND created_ms = ? AND id = ?",
     table,
-    -row.createdAtMs,
+    row.createdAtMs,
     row.id,
   );
 }

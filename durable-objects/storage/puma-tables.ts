@@ -63,7 +63,7 @@ export class UsageLedger {
       const use = this.#tables.get(name);
       if (use) {
         sql.exec(
-          `INSERT INTO tables VALUES (?, ?, ?) ON CONFLICT (name)
+          `INSERT INTO tables (name, row_count, bytes) VALUES (?, ?, ?) ON CONFLICT (name)
            DO UPDATE SET row_count = excluded.row_count, bytes = excluded.bytes`,
           name,
           use.rowCount,

@@ -18,7 +18,9 @@ export function archiveRow(
 ): number {
   const version = row.version + 1;
   sql.exec(
-    "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO versions
+       (row_id, version, table_name, archived_ms, updated_ms, deleted, content)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     row.id,
     version,
     table,

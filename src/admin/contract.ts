@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { declare } from "../http/declare.ts";
 import { parseIpRange } from "../lib/ip-range.ts";
-import { errorAnswers, requestId } from "../polykomos/schemas.ts";
+import { operation } from "../polykomos/operations/contract.ts";
+import { errorAnswers, requestId, uuidText } from "../polykomos/schemas.ts";
 import { scopes } from "../polykomos/scopes.ts";
+import * as shown from "./schemas.ts";
 
 /** The operator's API. All operations need the operator's token. */
 const access: readonly string[] = [];
@@ -15,21 +17,24 @@ const id = z
 const idParams = z.object({ id });
 const bodyId = z.int().min(1).max(2_147_483_647);
 
-/** One line of text a person wrote: no control characters, no lone surrogates. */
-function label(max: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
-      error: "must be one line of text without control characters",
-    });
+const plainTextError = "must be one line of text without control characters";
+
+function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }
 
-const item = z.looseObject({ object: z.string() });
-const one = z.object({ data: item, request_id: requestId });
-const many = z.object({ data: z.array(z.looseObject({})), request_id: requestId });
+/** One line of text a person wrote: no control characters, no lone surrogates. */
+function label(max: number) {
+  return z.string().trim().min(1).max(max).refine(isPlainText, { error: plainTextError });
+}
+
+function one(item: z.ZodType) {
+  return z.object({ data: item, request_id: requestId });
+}
+
+function many(item: z.ZodType) {
+  return z.object({ data: z.array(item), request_id: requestId });
+}
 
 function answers(method: "get" | "post" | "patch" | "delete", status: number, schema: z.ZodType) {
   return {
@@ -46,7 +51,7 @@ export const createUser = declare({
   summary: "Create a user with a team of their own",
   access,
   body: z.strictObject({ email: z.email().max(254), name: label(120) }),
-  answers: answers("post", 201, one),
+  answers: answers("post", 201, one(shown.user)),
 });
 
 export const listUsers = declare({
@@ -56,7 +61,7 @@ export const listUsers = declare({
   tag,
   summary: "List users with their teams",
   access,
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(shown.user)),
 });
 
 export const createTeam = declare({
@@ -67,7 +72,7 @@ export const createTeam = declare({
   summary: "Create a team; its first member owns it",
   access,
   body: z.strictObject({ name: label(120), member_user_ids: z.array(bodyId).min(1).max(100) }),
-  answers: answers("post", 201, one),
+  answers: answers("post", 201, one(shown.team)),
 });
 
 export const addMember = declare({
@@ -79,7 +84,7 @@ export const addMember = declare({
   access,
   params: idParams,
   body: z.strictObject({ user_id: bodyId, role: z.enum(["owner", "member"]).default("member") }),
-  answers: answers("post", 201, one),
+  answers: answers("post", 201, one(shown.membership)),
 });
 
 const ipRange = z
@@ -109,7 +114,7 @@ export const createKey = declare({
   answers: answers(
     "post",
     201,
-    z.object({ data: item, api_key: z.string(), request_id: requestId }),
+    z.object({ data: shown.apiKey, api_key: z.string(), request_id: requestId }),
   ),
 });
 
@@ -121,7 +126,7 @@ export const listKeys = declare({
   summary: "List a user's API keys",
   access,
   params: idParams,
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(shown.apiKey)),
 });
 
 export const revokeKey = declare({
@@ -132,7 +137,7 @@ export const revokeKey = declare({
   summary: "Revoke an API key; it is refused from this answer on",
   access,
   params: idParams,
-  answers: answers("delete", 200, one),
+  answers: answers("delete", 200, one(shown.apiKey)),
 });
 
 const host = z
@@ -149,7 +154,8 @@ const serverFields = {
     .regex(/^[A-Za-z0-9.:_{}-]+$/, "must be a host name; {id} stands for the database's id"),
   tls: z.boolean(),
   admin_user: label(63),
-  admin_password: label(200),
+  // As it is: a password may begin or end with a space.
+  admin_password: z.string().min(1).max(200).refine(isPlainText, { error: plainTextError }),
   max_databases: z.int().min(1).max(1_000_000),
   max_connections: z.int().min(1).max(1_000_000),
 };
@@ -170,14 +176,23 @@ export const createServer = declare({
     region: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits, hyphens"),
-    transport: z.enum(["neon"]).default("neon"),
+    transport: z
+      .enum(["neon", "tcp"])
+      .optional()
+      .meta({
+        override: {
+          type: "string",
+          enum: ["neon", "tcp"],
+          description: "Default, and so far all there is: `neon` for postgres, `tcp` for mysql.",
+        },
+      }),
     ...serverFields,
     advertised_host: serverFields.advertised_host.optional(),
     tls: serverFields.tls.default(true),
     max_databases: serverFields.max_databases.default(200),
     max_connections: serverFields.max_connections.default(250),
   }),
-  answers: answers("post", 201, one),
+  answers: answers("post", 201, one(shown.server)),
 });
 
 export const updateServer = declare({
@@ -189,7 +204,7 @@ export const updateServer = declare({
   access,
   params: idParams,
   body: z.strictObject(serverFields).partial(),
-  answers: answers("patch", 200, one),
+  answers: answers("patch", 200, one(shown.server)),
 });
 
 export const listServers = declare({
@@ -199,7 +214,7 @@ export const listServers = declare({
   tag,
   summary: "List database servers",
   access,
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(shown.server)),
 });
 
 export const drainServer = declare({
@@ -210,7 +225,7 @@ export const drainServer = declare({
   summary: "Place nothing new on a server",
   access,
   params: idParams,
-  answers: answers("post", 200, one),
+  answers: answers("post", 200, one(shown.server)),
 });
 
 export const activateServer = declare({
@@ -221,7 +236,7 @@ export const activateServer = declare({
   summary: "Place databases on a server again",
   access,
   params: idParams,
-  answers: answers("post", 200, one),
+  answers: answers("post", 200, one(shown.server)),
 });
 
 export const getPool = declare({
@@ -231,7 +246,7 @@ export const getPool = declare({
   tag,
   summary: "How full the pools are",
   access,
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(shown.pool)),
 });
 
 export const listJobs = declare({
@@ -244,7 +259,7 @@ export const listJobs = declare({
   query: z.strictObject({
     state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]).optional(),
   }),
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(operation)),
 });
 
 export const retryJob = declare({
@@ -254,8 +269,8 @@ export const retryJob = declare({
   tag,
   summary: "Run a waiting or failed operation now",
   access,
-  params: z.object({ id: z.uuid("must be a UUID") }),
-  answers: answers("post", 200, one),
+  params: z.object({ id: uuidText() }),
+  answers: answers("post", 200, one(shown.retried)),
 });
 
 export const listOrphans = declare({
@@ -265,7 +280,7 @@ export const listOrphans = declare({
   tag,
   summary: "Compare the servers' catalogs with our rows, both ways",
   access,
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(shown.orphan)),
 });
 
 export const listDeadLetters = declare({
@@ -275,7 +290,7 @@ export const listDeadLetters = declare({
   tag,
   summary: "List operations that were given up",
   access,
-  answers: answers("get", 200, many),
+  answers: answers("get", 200, many(operation)),
 });
 
 export const sweep = declare({
@@ -285,5 +300,5 @@ export const sweep = declare({
   tag,
   summary: "Do the scheduled work once, now",
   access,
-  answers: answers("post", 200, one),
+  answers: answers("post", 200, one(shown.sweepResult)),
 });

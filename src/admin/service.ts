@@ -2,7 +2,7 @@ import type { KeyRecord } from "../../durable-objects/storage/gate-keys.ts";
 import type { Store } from "../db/client.ts";
 import { violatedUnique } from "../db/errors.ts";
 import type { KeyControls } from "../db/schema.ts";
-import type { Fleet, FleetServer } from "../fleet/fleet.ts";
+import type { EngineName, Fleet, FleetServer } from "../fleet/fleet.ts";
 import { newAccountId } from "../lib/account-id.ts";
 import { newBearerKey } from "../lib/bearer-key.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -123,10 +123,17 @@ export async function revokeKey(
   return row;
 }
 
-export type ServerInput = Omit<store.NewServer, "admin_password_sealed" | "advertised_host"> & {
+export type ServerInput = Omit<
+  store.NewServer,
+  "admin_password_sealed" | "advertised_host" | "transport"
+> & {
+  transport?: string | undefined;
   admin_password: string;
   advertised_host?: string | undefined;
 };
+
+/** How the control plane reaches each engine's servers. */
+const transportOf: Record<EngineName, string> = { postgres: "neon", mysql: "tcp" };
 
 async function prepare(deps: AdminDeps, server: FleetServer): Promise<void> {
   try {
@@ -145,10 +152,18 @@ export async function createServer(
 ): Promise<store.ServerRow> {
   const { admin_password: adminPassword, advertised_host: advertised, ...rest } = input;
   const { name, engine, host, port, tls, admin_user: adminUser } = rest;
-  if (engine === "mysql") throw invalidField("engine", "MySQL servers are not supported yet");
+  const transport = transportOf[engine];
+  if (input.transport !== undefined && input.transport !== transport) {
+    throw invalidField("transport", `must be ${transport} for ${engine}`, { allowed: [transport] });
+  }
   await prepare(deps, { name, engine, host, port, tls, adminUser, adminPassword });
   const sealed = await deps.sealer.seal(adminPassword, serverPasswordContext(name));
-  const server = { ...rest, advertised_host: advertised ?? host, admin_password_sealed: sealed };
+  const server = {
+    ...rest,
+    transport,
+    advertised_host: advertised ?? host,
+    admin_password_sealed: sealed,
+  };
   try {
     return await store.insertServer(deps.store, server, actOf(deps, "server.create", requestId));
   } catch (error) {

@@ -19,3 +19,34 @@ export function postgresLiteral(text: string): string {
 export function postgresBlock(body: string): string {
   return `DO ${postgresLiteral(body)}`;
 }
+
+/** A MySQL identifier, always quoted. Throws on what the server would refuse or change. */
+export function mysqlIdentifier(name: string): string {
+  if (name === "" || name.length > 64 || /[\0\u{10000}-\u{10ffff}]| $/u.test(name)) {
+    throw new Error("Not a MySQL identifier: empty, over 64 characters or with a forbidden one");
+  }
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/**
+ * A database in a GRANT, where `_` and `%` are wildcards and a backslash takes that from them: a
+ * right on `my_db` would be one on `myXdb` too.
+ */
+export function mysqlGrantedDatabase(name: string): string {
+  return mysqlIdentifier(name.replaceAll(/[\\_%]/g, "\\$&"));
+}
+
+/** A MySQL string literal under any sql_mode, hence without backslashes: they throw, like NUL. */
+export function mysqlLiteral(text: string): string {
+  if (/[\0\\]/.test(text)) throw new Error("Not for a MySQL literal: NUL or a backslash");
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * A MySQL string literal of any text, for sessions whose sql_mode lets backslashes escape. Without
+ * that mode the text would come out with more backslashes, and still end where it ends.
+ */
+export function mysqlText(text: string): string {
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\0", "\\0");
+  return `'${escaped}'`;
+}

@@ -118,7 +118,67 @@ export function neonConnect(neonEndpoint: string): Connect {
         const last = Array.isArray(answers) ? answers.at(-1) : answers;
         return last?.rows ?? [];
       },
+      async script(text, onDone) {
+        await runScript(client, text, statementTimeoutMs + answerGraceMs, onDone);
+      },
       close,
     };
   };
+}
+
+/** What the driver lets a query of one's own make. */
+type OwnQuery = {
+  submit(connection: { query(text: string): void }): void;
+  handleCommandComplete(message: { text: string }): void;
+  handleReadyForQuery(): void;
+  handleError(error: Error): void;
+  handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void;
+};
+
+function ignore(): void {}
+
+/**
+ * Sends several statements as one message of the simple protocol. The driver's own query would keep
+ * all rows and, on an error, tell nothing of the statements before it.
+ */
+function runScript(
+  client: NeonClient,
+  text: string,
+  silenceMaxMs: number,
+  onDone: (tag: string) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listen = () => {
+      clearTimeout(timer);
+      const late = unreachable(new Error(`No answer in ${silenceMaxMs} ms`));
+      timer = setTimeout(() => settle(late), silenceMaxMs);
+    };
+    const settle = (error: Error | null) => {
+      clearTimeout(timer);
+      client.off("end", onEnd);
+      if (error) reject(error);
+      else resolve();
+    };
+    const onEnd = () => settle(unreachable(new Error("The connection was cut")));
+    const query: OwnQuery & Record<string, unknown> = {
+      submit: (connection) => connection.query(text),
+      handleRowDescription: ignore,
+      handleDataRow: ignore,
+      handleEmptyQuery: ignore,
+      handlePortalSuspended: ignore,
+      handleCopyData: ignore,
+      handleCommandComplete(message) {
+        listen();
+        onDone(message.text);
+      },
+      handleReadyForQuery: () => settle(null),
+      handleError: (error) => settle("code" in error ? error : unreachable(error)),
+      handleCopyInResponse: (connection) => connection.sendCopyFail("There are no data to copy"),
+    };
+    client.on("end", onEnd);
+    listen();
+    // True for any object with these methods: the driver calls it a Submittable.
+    client.query(query as never);
+  });
 }

@@ -19,6 +19,11 @@ import { markPattern, postgresTenantSql } from "./postgres-tenant.ts";
 export type Session = {
   /** Runs one statement, or without values several in one transaction; the rows of the last. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /**
+   * Runs several statements in one round trip and throws away their rows. `onDone` is told of each
+   * as it is done, by the server's words for it; the first that fails ends all and is thrown.
+   */
+  script(text: string, onDone: (tag: string) => void): Promise<void>;
   close(): Promise<void>;
 };
 

@@ -13,28 +13,55 @@ export type JsonBody =
 
 export const jsonDepthMax = 64;
 
-async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array | null> {
-  const announced = Number(request.headers.get("content-length") ?? "0");
-  if (announced > maxBytes) {
-    await request.body?.cancel();
-    return null;
+/** What is read of a refused body only to throw it away. */
+const discardedBytesMax = 16_000_000;
+
+function announcedBytes(request: Request): number {
+  return Number(request.headers.get("content-length") ?? "0");
+}
+
+/**
+ * Reads what is left of a body before the answer goes out. The platform closes a connection whose
+ * body it would have to read, and many clients then report the broken connection, not the answer.
+ */
+export async function discardBody(request: Request): Promise<void> {
+  if (!request.body || request.body.locked) return;
+  if (announcedBytes(request) > discardedBytesMax) {
+    await request.body.cancel();
+    return;
   }
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  for (let left = discardedBytesMax; left > 0; ) {
+    const part = await reader.read().catch(() => null);
+    if (part === null || part.done) return;
+    left -= part.value.byteLength;
+  }
+  await reader.cancel();
+}
+
+type Bytes = Uint8Array | "too_large" | "broken_off";
+
+async function readBounded(request: Request, maxBytes: number): Promise<Bytes> {
+  if (announcedBytes(request) > maxBytes) return "too_large";
   if (!request.body) return new Uint8Array();
-  if (announced > 0) {
+  if (announcedBytes(request) > 0) {
     // The transport ends a body where Content-Length says; reading it whole is much the fastest.
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    return bytes.byteLength > maxBytes ? null : bytes;
+    const whole = await request.arrayBuffer().catch(() => null);
+    return whole === null ? "broken_off" : new Uint8Array(whole);
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    // The stream fails only when the client goes away or breaks the protocol.
+    const part = await reader.read().catch(() => null);
+    if (part === null) return "broken_off";
+    const { done, value } = part;
     if (done) break;
     size += value.byteLength;
     if (size > maxBytes) {
-      await reader.cancel();
-      return null;
+      reader.releaseLock();
+      return "too_large";
     }
     chunks.push(value);
   }
@@ -77,11 +104,13 @@ function isPlain(request: Request): boolean {
 export async function readJsonBody(request: Request, maxBytes: number): Promise<JsonBody> {
   const received = request.headers.get("content-type");
   if (!isJsonType(received) || !isPlain(request)) {
-    await request.body?.cancel();
     return { ok: false, problem: { kind: "wrong_type", received } };
   }
   const bytes = await readBounded(request, maxBytes);
-  if (!bytes) return { ok: false, problem: { kind: "too_large", maxBytes } };
+  if (bytes === "too_large") return { ok: false, problem: { kind: "too_large", maxBytes } };
+  if (bytes === "broken_off") {
+    return { ok: false, problem: { kind: "unreadable", reason: "it broke off" } };
+  }
   try {
     // A byte order mark stays in the text, where JSON.parse refuses it.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,4 +1,4 @@
-import { randomPassword, sha256Hex } from "./secrets.ts";
+import { digestHex, randomPassword, sha256Hex } from "./secrets.ts";
 
 /** API keys: `<prefix>_<account>_<secret>`, for example `pk_live_…` and `puma_live_…`. */
 export type BearerKey = { accountId: string; hash: string };
@@ -19,10 +19,10 @@ export function newBearerKey(
 }
 
 /** Splits a presented key; `null` when it has not the shape of a key with that prefix. */
-export function parseBearerKey(prefix: string, text: string): BearerKey | null {
+export async function parseBearerKey(prefix: string, text: string): Promise<BearerKey | null> {
   if (!text.startsWith(`${prefix}_`) || text.length > 200) return null;
   const rest = text.slice(prefix.length + 1);
   const at = rest.indexOf("_");
   if (at <= 0 || at === rest.length - 1) return null;
-  return { accountId: rest.slice(0, at), hash: sha256Hex(text) };
+  return { accountId: rest.slice(0, at), hash: await digestHex(text) };
 }

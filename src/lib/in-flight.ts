@@ -1,27 +1,18 @@
-import { pause } from "./clock.ts";
-
-/** Bounds how much work runs at once in one isolate, over all its requests. */
+/** Bounds how many pieces of work one isolate runs at once, over all its requests. */
 export type InFlight = {
-  /** Resolves when there is room for more. */
-  room(): Promise<void>;
-  enter(work: Promise<unknown>): void;
+  /** Runs the work; `null`, and does not, while there are as many as may be. */
+  run<Value>(work: () => Promise<Value>): Promise<Value> | null;
 };
-
-/** Looked at again this often: a request may not wait on a promise of another one. */
-const lookAgainMs = 20;
 
 export function createInFlight(max: number): InFlight {
   let running = 0;
   return {
-    async room() {
-      while (running >= max) await pause(lookAgainMs);
-    },
-    enter(work) {
+    run(work) {
+      if (running >= max) return null;
       running += 1;
-      const leave = () => {
+      return work().finally(() => {
         running -= 1;
-      };
-      work.then(leave, leave);
+      });
     },
   };
 }

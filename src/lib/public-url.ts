@@ -44,6 +44,12 @@ function inBlock(address: bigint, [network, prefixBits]: Block): boolean {
   return start !== null && address >> shift === start >> shift;
 }
 
+/** ISATAP (RFC 5214): the low half is 0:5efe and an IPv4 address, in whatever network. */
+function isTunnelled(address: bigint): boolean {
+  const interfaceHead = (address >> 32n) & 0xffff_ffffn;
+  return interfaceHead === 0x5efen || interfaceHead === 0x0200_5efen;
+}
+
 /** Whether an address literal is a public one: global unicast, not translated to another. */
 export function isPublicAddress(ip: string): boolean {
   const address = parseIp(ip);
@@ -51,7 +57,9 @@ export function isPublicAddress(ip: string): boolean {
   const isMappedV4 = address >> 32n === 0xffffn;
   if (isMappedV4) return !ip.includes(":") && !closedV4.some((block) => inBlock(address, block));
   const isGlobalUnicast = address >> 125n === 1n;
-  return isGlobalUnicast && !closedV6.some((block) => inBlock(address, block));
+  return (
+    isGlobalUnicast && !isTunnelled(address) && !closedV6.some((block) => inBlock(address, block))
+  );
 }
 
 export type UrlRules = {
@@ -70,6 +78,12 @@ export type UrlVerdict =
 
 const closedNames =
   /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|test|invalid|onion|arpa)$/;
+/** Whether a name, in lower case and without a final dot, never leads to a stranger's server. */
+export function isClosedName(name: string, ownHosts: readonly string[]): boolean {
+  if (!name.includes(".") || closedNames.test(name)) return true;
+  return ownHosts.some((own) => name === own || name.endsWith(`.${own}`));
+}
+
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 export const urlLengthMax = 2_048;
 
@@ -83,6 +97,9 @@ function refused(reason: string): UrlVerdict {
  */
 export function judgeUrl(text: string, rules: UrlRules): UrlVerdict {
   if (text.length > urlLengthMax) return refused(`is longer than ${urlLengthMax} characters`);
+  // The platform's parser would drop or change these; what is kept and shown is what was sent.
+  if (/[\s\\\p{Cc}\p{Cf}]/u.test(text))
+    return refused("must not contain spaces or control characters");
   if (!URL.canParse(text)) return refused("is not a URL");
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") return refused("must not contain user:password");
@@ -104,9 +121,7 @@ export function judgeUrl(text: string, rules: UrlRules): UrlVerdict {
   const name = host.replace(/\.+$/, "");
   if (name !== host) return refused("must not end its host name with a dot");
   if (!name.includes(".")) return refused("must have a full host name");
-  if (closedNames.test(name)) return refused("must not point to a private host name");
-  if (rules.ownHosts.some((own) => name === own || name.endsWith(`.${own}`))) {
-    return refused("must not point back to this service");
-  }
+  if (isClosedName(name, [])) return refused("must not point to a private host name");
+  if (isClosedName(name, rules.ownHosts)) return refused("must not point back to this service");
   return { kind: "resolve", name };
 }

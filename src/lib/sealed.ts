@@ -13,7 +13,7 @@ const ivBytes = 12;
 
 /**
  * Builds a sealer from `SEALING_KEYS`: `<id>:<base64 of 32 bytes>`, comma-separated, newest first.
- * Throws when the list is empty or a key has the wrong length.
+ * Throws when the list is empty, a key has the wrong length or an id stands twice.
  */
 export function createSealer(sealingKeys: string): Sealer {
   const ring = new Map<string, Promise<CryptoKey>>();
@@ -23,6 +23,7 @@ export function createSealer(sealingKeys: string): Sealer {
     if (!id || raw.length !== 32) {
       throw new Error("SEALING_KEYS: each entry is <id>:<base64 of 32 bytes>, comma-separated");
     }
+    if (ring.has(id)) throw new Error(`SEALING_KEYS: the id ${id} stands there twice`);
     ring.set(id, crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]));
   }
   const [newest] = ring.keys();

@@ -40,7 +40,7 @@ export type Refusal = { fault: Fault<Code>; headers: Record<string, string> };
 const realm = 'Bearer realm="polykomos"';
 
 /** Reads the key from the request. Throws 401 without a readable header, 403 for another shape. */
-export function presentedKey(context: Context): BearerKey {
+export async function presentedKey(context: Context): Promise<BearerKey> {
   const token = bearerToken(context.req.header("authorization") ?? null);
   if (token === null) {
     throw fault(
@@ -50,7 +50,7 @@ export function presentedKey(context: Context): BearerKey {
       { "www-authenticate": realm },
     );
   }
-  const key = parseBearerKey(keyPrefix, token);
+  const key = await parseBearerKey(keyPrefix, token);
   if (!key) throw unknownKey();
   return key;
 }

@@ -1,6 +1,9 @@
 import type { Context, Hono } from "hono";
 import { type Endpoint, mount } from "../http/mount.ts";
 import { newRequestId } from "../lib/ids.ts";
+import { applicationEndpoints } from "./blueprints/applications/routes.ts";
+import type { ApplicationDeps } from "./blueprints/applications/service.ts";
+import { blueprintEndpoints } from "./blueprints/routes.ts";
 import type { Caller } from "./caller.ts";
 import { databaseEndpoints } from "./databases/routes.ts";
 import type { DatabaseDeps } from "./databases/service.ts";
@@ -14,7 +17,7 @@ import { webhookEndpoints } from "./webhooks/routes.ts";
 import type { WebhookDeps } from "./webhooks/service.ts";
 
 /** Polykomos's public API below `/api/v1`, and the serving of its OpenAPI document. */
-export type PolykomosDeps = PipelineDeps & DatabaseDeps & WebhookDeps;
+export type PolykomosDeps = PipelineDeps & DatabaseDeps & WebhookDeps & ApplicationDeps;
 
 /** Every endpoint of the API: the one list that routes, document and tests are made of. */
 export function polykomosEndpoints(deps: PolykomosDeps): Endpoint<Caller>[] {
@@ -23,6 +26,8 @@ export function polykomosEndpoints(deps: PolykomosDeps): Endpoint<Caller>[] {
     ...databaseEndpoints(deps),
     ...operationEndpoints(deps),
     ...webhookEndpoints(deps),
+    ...blueprintEndpoints(deps),
+    ...applicationEndpoints(deps),
     ...limitEndpoints(deps.plans),
   ];
 }

@@ -11,6 +11,7 @@ export const statusOfCode = {
   api_key_expired: 403,
   ip_not_allowed: 403,
   missing_scope: 403,
+  read_only_blueprint: 403,
   not_found: 404,
   method_not_allowed: 405,
   name_taken: 409,
@@ -23,6 +24,9 @@ export const statusOfCode = {
   unknown_field: 422,
   invalid_cursor: 422,
   quota_above_plan: 422,
+  invalid_blueprint: 422,
+  invalid_variables: 422,
+  blueprint_engine_mismatch: 422,
   idempotency_key_reused: 422,
   rate_limited: 429,
   monthly_quota_exceeded: 429,
@@ -65,6 +69,8 @@ const inputCodes: readonly Code[] = [
   "invalid_field",
   "unknown_field",
   "invalid_cursor",
+  "invalid_blueprint",
+  "invalid_variables",
 ];
 
 /** Whether the request itself was wrong, whatever is stored. */

@@ -72,7 +72,7 @@ export async function runEndpoint(
   const accept = context.req.header("accept") ?? null;
   let key: BearerKey;
   try {
-    key = presentedKey(context);
+    key = await presentedKey(context);
   } catch (error) {
     if (isPolykomosFault(error)) return errorResponse(error, requestId, accept);
     throw error;
@@ -108,7 +108,9 @@ export async function runEndpoint(
     keyLastUsedAtMs: admitted.lastUsedAtMs,
     requestId,
     requestKey: workNameOf(admitted.idempotency, idempotency?.requestKey ?? ""),
-    origin: deps.publicUrl || new URL(context.req.url).origin,
+    get origin() {
+      return deps.publicUrl || new URL(context.req.url).origin;
+    },
   };
   const settle = settler(deps, gate, admitted.idempotency, idempotency?.requestKey ?? "");
   try {

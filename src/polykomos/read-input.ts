@@ -53,10 +53,12 @@ async function readBody(request: Request): Promise<unknown> {
   }
 }
 
-function queryOf(url: URL): Record<string, string | string[]> {
+function queryOf(url: string): Record<string, string | string[]> {
+  if (!url.includes("?")) return {};
+  const { searchParams } = new URL(url);
   const query: Record<string, string | string[]> = {};
-  for (const name of new Set(url.searchParams.keys())) {
-    const values = url.searchParams.getAll(name);
+  for (const name of new Set(searchParams.keys())) {
+    const values = searchParams.getAll(name);
     // Defined, not assigned: a parameter may be called __proto__.
     Object.defineProperty(query, name, {
       value: values.length === 1 ? values[0] : values,
@@ -82,7 +84,7 @@ export async function readInput(
   const { params, query, body } = declaration;
   return {
     params: params ? parseInput(params, context.req.param(), inputFault) : {},
-    query: query ? parseInput(query, queryOf(new URL(request.url)), queryFault) : {},
+    query: query ? parseInput(query, queryOf(request.url), queryFault) : {},
     body: body ? parseInput(body, rawBody, inputFault) : undefined,
     idempotency: key === null ? null : { key, fingerprint: fingerprintOf(rawBody) },
   };

@@ -41,7 +41,7 @@ export const uuidParams = z.object({ uuid: uuidText() });
 function queryInteger(min: number, max: number, byDefault: number) {
   return z
     .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .regex(/^(0|[1-9]\d{0,8})$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.int().min(min).max(max))
     .default(byDefault)

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { bearerToken } from "../http/bearer.ts";
 import { rateLimitHeaders } from "../http/rate-limit-headers.ts";
 import type { PumaDeps } from "./deps.ts";
@@ -19,10 +18,11 @@ const rateWindowSeconds = 60;
 export async function serve(
   deps: PumaDeps,
   endpoint: PumaEndpoint,
-  context: Context,
+  request: Request,
+  pathParams: Record<string, string>,
 ): Promise<Response> {
-  const caller = await identify(deps, context.req.raw.headers);
-  const work = await prepare(endpoint, context, caller);
+  const caller = await identify(deps, request.headers);
+  const work = await prepare(deps, endpoint, request, pathParams, caller);
   const operation = work.ok
     ? work.prepared.operation
     : { kind: "refused" as const, rateClass: endpoint.rateClass };
@@ -57,14 +57,17 @@ async function identify(deps: PumaDeps, headers: Headers): Promise<PumaCaller> {
 }
 
 async function prepare(
+  deps: PumaDeps,
   endpoint: PumaEndpoint,
-  context: Context,
+  request: Request,
+  pathParams: Record<string, string>,
   caller: PumaCaller,
 ): Promise<{ ok: true; prepared: PreparedOperation } | { ok: false; fault: PumaFault }> {
   try {
-    const input = await readInput(endpoint.declaration, context, endpoint.bodyBytesMax);
-    const request = { headers: context.req.raw.headers, caller };
-    return { ok: true, prepared: endpoint.prepare(input, request) };
+    const input = await readInput(endpoint.declaration, request, pathParams, endpoint.bodyBytesMax);
+    const { headers } = request;
+    const { url } = request;
+    return { ok: true, prepared: endpoint.prepare(input, { headers, caller, url, deps }) };
   } catch (error) {
     if (!isPumaFault(error)) throw error;
     return { ok: false, fault: error };

@@ -1,11 +1,14 @@
 import { type Context, Hono } from "hono";
 import { mount } from "../http/mount.ts";
 import { serve } from "./access.ts";
+import { assetResponse, assetsPath } from "./assets/assets.ts";
 import type { PumaDeps } from "./deps.ts";
 import { asFault, faultResponse, jsonHeaders } from "./dialect.ts";
+import { dispatcher, pathnameOf } from "./dispatch.ts";
 import { pumaDocument } from "./document.ts";
-import type { PumaEndpoint } from "./endpoint.ts";
 import { keyEndpoints } from "./keys/routes.ts";
+import { linkEndpoints } from "./links/routes.ts";
+import { changeThroughLink, downloadLink, viewLink } from "./links/viewer.ts";
 import { rowEndpoints } from "./rows/routes.ts";
 import { pumaFault } from "./rules/code.ts";
 import { openLink, signInEndpoints, useLink } from "./sign-in/routes.ts";
@@ -17,6 +20,7 @@ export const pumaDeclarations = [
   ...rowEndpoints,
   ...tableEndpoints,
   ...keyEndpoints,
+  ...linkEndpoints,
 ].map(({ declaration }) => declaration);
 
 /** pumaDB over REST: `/auth/*`, `/v1/*` and `/openapi.json`. Answers everything below those. */
@@ -29,10 +33,16 @@ export function pumaApi(deps: PumaDeps): Hono {
     return faultResponse(fault);
   });
 
-  const run = (endpoint: PumaEndpoint, context: Context) => serve(deps, endpoint, context);
   // Paths that begin with _ come before those of a table, or their other methods would reach it.
-  mount(app, "", [...tableEndpoints, ...keyEndpoints], run, wrongMethod);
-  mount(app, "", rowEndpoints, run, wrongMethod);
+  const find = dispatcher([...tableEndpoints, ...keyEndpoints, ...linkEndpoints, ...rowEndpoints]);
+  app.all("/v1/*", (context) => {
+    const request = context.req.raw;
+    const found = find(request.method, pathnameOf(request.url));
+    if (found.kind === "unknown") return unknownPath();
+    if (found.kind === "wrong_method") return wrongMethod(context, found.allow);
+    return serve(deps, found.endpoint, request, found.params);
+  });
+
   mount(app, "", signInEndpoints, (each, context) => each.answer(deps, context), wrongMethod);
 
   app.get("/auth/link/:token", (context) => openLink(deps, context.req.param("token")));
@@ -48,7 +58,14 @@ export function pumaApi(deps: PumaDeps): Hono {
   });
   app.all("/openapi.json", (context) => wrongMethod(context, "GET, HEAD"));
 
-  for (const path of ["/auth/*", "/v1/*"]) app.all(path, unknownPath);
+  app.get("/view/:token", ({ req }) => viewLink(deps, req.param("token"), req.url));
+  app.post("/view/:token", ({ req }) => changeThroughLink(deps, req.param("token"), req.raw));
+  app.all("/view/:token", (context) => wrongMethod(context, "GET, HEAD, POST"));
+  app.get("/download/:token", ({ req }) => downloadLink(deps, req.param("token")));
+  app.all("/download/:token", (context) => wrongMethod(context, "GET, HEAD"));
+  app.get(`${assetsPath}:name`, ({ req }) => assetResponse(req.path) ?? unknownPath());
+
+  app.all("/auth/*", unknownPath);
   app.notFound(unknownPath);
   return app;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { PumaLimits } from "./limits.ts";
+import type { LinkOutcome, LinkRequest as PageLinkRequest } from "./rules/link.ts";
 import type { Admission, LinkRequest, RequestedLink } from "./rules/mailbox.ts";
 import type { AccountOperation, Executed, NewKey } from "./rules/operation.ts";
 
@@ -26,11 +27,15 @@ export type PumaSettings = {
   MAGIC_LINKS_PER_ADDRESS_PER_HOUR: number;
   MAGIC_LINKS_PER_CLIENT_PER_HOUR: number;
   MAGIC_LINK_TTL_SECONDS: number;
+  /** How long a link to a page works. */
+  LINK_TTL_SECONDS: number;
 };
 
 /** See durable-objects/puma-account.ts. */
 export type AccountPort = {
   execute(keyHash: string, operation: AccountOperation): Promise<Executed>;
+  /** Does what someone who holds a link to a page asks. */
+  throughLink(linkId: string, request: PageLinkRequest): Promise<LinkOutcome>;
   addSignInKey(key: NewKey): Promise<void>;
   withdrawSignInKey(keyHash: string): Promise<void>;
 };

@@ -35,6 +35,7 @@ export const statusByCode: Record<PumaCode, CodeStatus> = {
   row_not_found: 404,
   version_not_found: 404,
   multiple_matches: 409,
+  not_a_text_field: 400,
   row_too_large: "size",
   table_full: "size",
   too_many_tables: "size",

@@ -1,4 +1,5 @@
 import type { InputOf, OperationDeclaration } from "../http/declare.ts";
+import type { PumaDeps } from "./deps.ts";
 import type { SizeStatus } from "./dialect.ts";
 import type { JsonText } from "./rules/json-text.ts";
 import type { OperationKind, OperationOf, OperationValues, RateClass } from "./rules/operation.ts";
@@ -26,7 +27,12 @@ export type PumaEndpoint = {
 };
 
 /** What a handler may know of a request besides its declared input. */
-export type PumaRequest = { headers: Headers; caller: PumaCaller };
+export type PumaRequest = {
+  headers: Headers;
+  caller: PumaCaller;
+  url: string;
+  deps: PumaDeps;
+};
 
 /** An operation together with how its value is shown. */
 export type PreparedOperation = {

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import type { z } from "zod";
 import type { OperationDeclaration } from "../http/declare.ts";
 import { parseInput } from "../http/explain-input.ts";
@@ -10,14 +9,15 @@ import { pumaFault } from "./rules/code.ts";
 /** Reads and checks each part of a request with its declaration's schemas. Throws Faults. */
 export async function readInput(
   declaration: OperationDeclaration,
-  context: Context,
+  request: Request,
+  pathParams: Record<string, string>,
   bodyBytesMax: number,
 ): Promise<{ params: unknown; query: unknown; body: unknown }> {
   const { params, query, body } = declaration;
   return {
-    params: params && parseInput(params, context.req.param(), inputFault),
-    query: readQuery(query, context.req.url),
-    body: body && parseInput(body, await readBody(context.req.raw, bodyBytesMax), inputFault),
+    params: params && parseInput(params, pathParams, inputFault),
+    query: readQuery(query, request.url),
+    body: body && parseInput(body, await readBody(request, bodyBytesMax), inputFault),
   };
 }
 
@@ -55,15 +55,15 @@ function refuseInexactNumbers(text: string, value: unknown): void {
 /** The query's parameters by name. Faults: one that is unknown or given twice, by name. */
 function readQuery(schema: z.ZodObject | undefined, url: string): unknown {
   const start = url.indexOf("?");
-  const given = new Map<string, string>();
+  const given: Record<string, string> = {};
   if (start !== -1) {
     for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
       if (!schema || !Object.hasOwn(schema.shape, name)) throw parameterFault(name, "Unknown");
-      if (given.has(name)) throw parameterFault(name, "Repeated");
-      given.set(name, value);
+      if (Object.hasOwn(given, name)) throw parameterFault(name, "Repeated");
+      given[name] = value;
     }
   }
-  return schema && parseInput(schema, Object.fromEntries(given), inputFault);
+  return schema && parseInput(schema, given, inputFault);
 }
 
 function parameterFault(name: string, problem: "Unknown" | "Repeated"): Error {

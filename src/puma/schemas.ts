@@ -3,14 +3,38 @@ import type { Answer } from "../http/declare.ts";
 import { isJsonObject, type JsonObject } from "./rows/rules/json-value.ts";
 
 /** Schemas that several resources share, and the answers that every operation may give. */
-const systemFields = z.object({
+const systemFields = z.looseObject({
   id: z.string(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });
 
+const dateTime = { type: "string", format: "date-time" };
+
 /** A row as clients see it: the server's fields among their own. */
-export const rowSchema = z.intersection(z.looseObject({}), z.looseObject(systemFields.shape));
+export const rowSchema = z
+  .custom<z.output<typeof systemFields>>(
+    (value) => systemFields.safeParse(value).success,
+    "must be a row",
+  )
+  .meta({
+    allOf: [
+      { type: "object", additionalProperties: true },
+      {
+        type: "object",
+        required: ["id", "created_at", "updated_at"],
+        properties: { id: { type: "string" }, created_at: dateTime, updated_at: dateTime },
+      },
+    ],
+  });
+
+/** A time or `null`, in the form that OpenAPI 3.1 has for it. */
+export const nullableTimeSchema = z
+  .custom<string | null>(
+    (value) => value === null || z.iso.datetime().safeParse(value).success,
+    "must be a date and time or null",
+  )
+  .meta({ type: ["string", "null"], format: "date-time" });
 
 /**
  * Any JSON object. It comes through as it is: a schema that copies objects would lose fields named

@@ -17,7 +17,9 @@ test("a database that was created can be used with its connection string, and no
 
   const deleted = await tenant.call("DELETE", `/api/v1/databases/${uuid}`);
   expect(deleted.status).toBe(200);
-  await expect(sql(url, "SELECT 1")).rejects.toThrow(/not permitted to log in|not currently accepting/);
+  await expect(sql(url, "SELECT 1")).rejects.toThrow(
+    /not permitted to log in|not currently accepting/,
+  );
   expect((await tenant.call("GET", `/api/v1/databases/${uuid}`)).status).toBe(404);
 });
 
@@ -26,7 +28,10 @@ test("a list shows databases newest first and masks their passwords", async () =
   const first = await newDatabase(tenant);
   const second = await newDatabase(tenant);
   const list = await tenant.call("GET", "/api/v1/databases");
-  expect(list.body.data.map((each: { uuid: string }) => each.uuid)).toEqual([second.uuid, first.uuid]);
+  expect(list.body.data.map((each: { uuid: string }) => each.uuid)).toEqual([
+    second.uuid,
+    first.uuid,
+  ]);
   for (const each of list.body.data) {
     expect(each.db_password).toBeNull();
     expect(each.connection_string).toContain(":***@");

@@ -3,9 +3,16 @@ import worker from "../../src/index.ts";
 export * from "../../src/index.ts";
 
 /**
- * The Worker as tests run it: the same code, in a world whose clock can be moved. `POST
- * /test/clock {"ms": n}` moves it n milliseconds ahead for everything in the isolate.
+ * The Worker as tests run it: the same code, in a world whose clock can be moved and whose job queue
+ * can fail. `POST /test/clock {"ms": n}` moves the clock n milliseconds ahead for everything in the
+ * isolate. `POST /test/queue {"mode": …}` has messages lost, refused, sent twice, or held back; the
+ * next mode lets go of those held back.
  */
+type Messages = Iterable<MessageSendRequest>;
+type Options = QueueSendBatchOptions | undefined;
+type QueueMode = "deliver" | "lose" | "refuse" | "double" | "hold";
+type Env = Parameters<typeof worker.fetch>[1];
+
 const realNow = Date.now;
 const RealDate = Date;
 let aheadMs = 0;
@@ -16,14 +23,59 @@ globalThis.Date = new Proxy(RealDate, {
     Reflect.construct(target, values.length === 0 ? [Date.now()] : values, newTarget),
 });
 
+let mode: QueueMode = "deliver";
+let held: [Messages, Options][] = [];
+
+async function sendBatch(queue: Queue, messages: Messages, options: Options): Promise<void> {
+  if (mode === "refuse") throw new Error("The queue is full");
+  if (mode === "lose") return;
+  if (mode === "hold") {
+    held.push([[...messages], options]);
+    return;
+  }
+  await queue.sendBatch(messages, options);
+  if (mode === "double") await queue.sendBatch(messages, options);
+}
+
+/** One per environment, for the Worker builds itself once for each that it sees. */
+const environments = new WeakMap<Env, Env>();
+
+function withFaultyQueue(env: Env): Env {
+  const known = environments.get(env);
+  if (known) return known;
+  const queue = env.JOBS;
+  const JOBS = {
+    sendBatch: (messages: Messages, options?: QueueSendBatchOptions) =>
+      sendBatch(queue, messages, options),
+  };
+  // All that the Worker uses of the queue.
+  const faulty = { ...env, JOBS: JOBS as unknown as typeof queue };
+  environments.set(env, faulty);
+  return faulty;
+}
+
+async function setMode(env: Env, next: QueueMode): Promise<void> {
+  mode = next;
+  const released = held;
+  held = [];
+  for (const [messages, options] of released) await sendBatch(env.JOBS, messages, options);
+}
+
 export default {
   ...worker,
-  async fetch(request: Request, env: never, ctx: ExecutionContext) {
-    if (new URL(request.url).pathname === "/test/clock") {
+  async fetch(request: Request, env: Env, ctx: ExecutionContext) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/test/clock") {
       const { ms } = await request.json<{ ms: number }>();
       aheadMs += ms;
       return Response.json({ ahead_ms: aheadMs });
     }
-    return await worker.fetch(request as Parameters<typeof worker.fetch>[0], env, ctx);
+    if (pathname === "/test/queue") {
+      await setMode(env, (await request.json<{ mode: QueueMode }>()).mode);
+      return Response.json({ mode });
+    }
+    const own = withFaultyQueue(env);
+    return await worker.fetch(request as Parameters<typeof worker.fetch>[0], own, ctx);
   },
+  queue: (batch: MessageBatch, env: Env) => worker.queue(batch, withFaultyQueue(env)),
 };

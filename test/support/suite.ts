@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { startMariadbIfThere } from "../../dev/mariadb.ts";
 import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { startPostgres } from "../../dev/postgres.ts";
@@ -9,7 +10,8 @@ import { buildWorker } from "./build.ts";
 import { startWorker, testSecrets } from "./worker.ts";
 
 /**
- * What all tests of a run share: one PostgreSQL, one built Worker, one running copy of it. Each test
+ * What all tests of a run share: one PostgreSQL, one MariaDB where there is one, one built Worker, one
+ * running copy of it. Each test
  * makes its own tenant on them; a test that needs other settings or a kill starts its own Worker
  * with the script and servers from here.
  */
@@ -19,8 +21,13 @@ export type Suite = {
   /** The built module, for `startWorker`. */
   script: string;
   postgres: { host: string; port: number; user: string; password: string; storeUrl: string };
+  /** Null where there is no MariaDB; what needs it is skipped then. */
+  mysql: ServerLogin | null;
   neonEndpoint: string;
 };
+
+/** A server and its operator's login. */
+export type ServerLogin = { host: string; port: number; user: string; password: string };
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -28,10 +35,21 @@ declare module "vitest" {
   }
 }
 
-/** Registers the run's PostgreSQL with a Worker as its one fleet server. */
+/**
+ * A new folder for servers. Whom they run as may pass through it; otherwise their data would stand
+ * elsewhere, and stay there.
+ */
+export function serverFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+/** Registers a server of the run's with a Worker. */
 export async function registerServer(
   workerUrl: string,
-  postgres: { host: string; port: number; user: string; password: string },
+  server: ServerLogin,
+  engine: "postgres" | "mysql" = "postgres",
 ): Promise<void> {
   const answer = await fetch(`${workerUrl}/admin/v1/servers`, {
     method: "POST",
@@ -40,14 +58,14 @@ export async function registerServer(
       "content-type": "application/json",
     },
     body: JSON.stringify({
-      name: "test-postgres",
-      engine: "postgres",
+      name: `test-${engine}`,
+      engine,
       region: "local",
-      host: postgres.host,
-      port: postgres.port,
+      host: server.host,
+      port: server.port,
       tls: false,
-      admin_user: postgres.user,
-      admin_password: postgres.password,
+      admin_user: server.user,
+      admin_password: server.password,
       max_databases: 100_000,
     }),
   });
@@ -55,9 +73,11 @@ export async function registerServer(
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), "polypuma-test-"));
-  const [postgres, script] = await Promise.all([
-    startPostgres({ folder, fast: true }),
+  const folder = serverFolder("polypuma-test-");
+  const say = (line: string) => console.warn(`${line} (tests of MySQL are skipped)`);
+  const [postgres, mariadb, script] = await Promise.all([
+    startPostgres({ folder: join(folder, "postgres"), fast: true }),
+    startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, say),
     buildWorker("test/support/clock-entry.ts", `test-worker-${process.pid}`),
   ]);
   await createDatabase(postgres.url("postgres"), "polypuma");
@@ -70,17 +90,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
     vars: { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, POOL_TARGET: "0" },
   });
   await registerServer(worker.url, postgres);
+  if (mariadb) await registerServer(worker.url, mariadb, "mysql");
   project.provide("suite", {
     url: worker.url,
     script,
     postgres: { host, port, user, password, storeUrl },
+    mysql: mariadb && loginOf(mariadb),
     neonEndpoint: neon.url,
   });
   return async () => {
     await worker.stop();
     await neon.stop();
     await postgres.stop();
+    await mariadb?.stop();
     rmSync(folder, { recursive: true, force: true });
     rmSync(dirname(script), { recursive: true, force: true });
   };
+}
+
+function loginOf({ host, port, user, password }: ServerLogin): ServerLogin {
+  return { host, port, user, password };
 }

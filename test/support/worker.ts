@@ -53,8 +53,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const settings: MiniflareOptions = {
     modules: true,
     scriptPath: options.script,
+    modulesRules: [
+      { type: "CompiledWasm", include: ["**/*.wasm"] },
+      { type: "Text", include: ["**/*.sql"] },
+    ],
     compatibilityDate: "2026-07-22",
-    compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
+    compatibilityFlags: [
+      "nodejs_compat",
+      "global_fetch_strictly_public",
+      "queue_consumer_no_wait_for_wait_until",
+    ],
     host: "127.0.0.1",
     port: 0,
     cf: false,
@@ -70,7 +78,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     queueConsumers: {
       "polypuma-jobs": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
-      "polypuma-deliveries": { maxBatchSize: 5, maxBatchTimeout: 0, maxRetries: 3 },
+      "polypuma-deliveries": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 3 },
     },
     bindings: { ...testSecrets, ...options.vars },
   };

@@ -115,13 +115,20 @@ test("ends what was started in reverse order, also what was still starting", asy
 
 test("greets with commands that can be pasted from any folder, and with psql only where it is", () => {
   const options = { demo, root: "/home/me/my clone", elapsedSeconds: 3.14, colour: false };
-  const text = greeting({ ...options, hasPsql: true });
+  const text = greeting({ ...options, hasPsql: true, hasMysql: false });
   expect(text).toContain("is ready after 3.1 s on http://127.0.0.1:8787");
   expect(text).toContain(
     `psql "$(npm --prefix '/home/me/my clone' run -s sql -- --url my-first-db)"`,
   );
   expect(text).not.toContain("/v1/notes");
-  const withPuma = greeting({ ...options, demo: { ...demo, pumaKey: "puma" }, hasPsql: false });
+  expect(text).not.toContain("mysql");
+  const withPuma = greeting({
+    ...options,
+    demo: { ...demo, pumaKey: "puma" },
+    hasPsql: false,
+    hasMysql: true,
+  });
   expect(withPuma).toContain("run -s sql -- my-first-db 'SELECT version()'");
+  expect(withPuma).toContain('{"name":"my-first-mysql-db","db_type":"mysql"}');
   expect(withPuma).toContain("/v1/notes -H 'Authorization: Bearer puma'");
 });

@@ -104,7 +104,8 @@ async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boole
     }
     return true;
   } finally {
-    await work.close();
+    // Nothing depends on its end, and the customer is waiting: the next work would end it anyway.
+    void work.close();
   }
 }
 

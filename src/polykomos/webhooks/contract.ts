@@ -82,7 +82,7 @@ export const listWebhookEndpoints = declare({
   query: pageQuery,
   answers: {
     200: {
-      description: "A page of endpoints of all teams of the key's user.",
+      description: "A page of endpoints of all teams of the key's user, revoked ones too.",
       schema: z.object({
         data: z.array(webhookEndpoint),
         has_more: z.boolean(),

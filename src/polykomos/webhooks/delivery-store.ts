@@ -1,33 +1,78 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import { isoTime } from "../databases/rows.ts";
-import { deliveryIds, tell } from "../events.ts";
+import { deliveryIds, failingPaceSeconds, tell } from "../events.ts";
 
-/** Deliveries as the deliverer sees them: what is due, who holds it, what came of it. */
+/**
+ * Deliveries as the deliverer sees them: what is due, who holds it, what came of it. Locks are taken
+ * on endpoints first, in the order of their ids, then on deliveries that nobody else has locked, so
+ * that no two statements wait for one another.
+ */
 export type TakenDelivery = {
-  id: string;
+  id: number;
   endpointId: number;
   endpointUid: string;
   url: string;
   secretSealed: string;
   previousSecretSealed: string | null;
   attemptCount: number;
-  isTest: boolean;
   event: { uid: string; type: string; data: Record<string, unknown>; createdAt: string };
 };
 
-type Lease = { token: string; until: Date };
-
-const takenColumns = (now: Date) => sql`w.id, w.endpoint_id AS "endpointId",
-  e.uid AS "endpointUid", e.url, e.secret_sealed AS "secretSealed", w.attempt_count AS "attemptCount",
-  CASE WHEN e.previous_secret_until > ${now} THEN e.previous_secret_sealed END
-    AS "previousSecretSealed", v.type = 'webhook.test' AS "isTest",
-  jsonb_build_object('uid', v.uid, 'type', v.type, 'data', v.data,
-    'createdAt', ${isoTime(sql`v.created_at`)}) AS event`;
+export type Lease = { token: string; until: Date };
 
 /**
- * Takes those of the given deliveries that are due, free and to a live endpoint. An endpoint that
- * has been failing gets one attempt at a time, so that dead ones cannot hold all the deliverers.
+ * How many deliveries to one endpoint are under way at once: an endpoint that hangs must not hold
+ * many deliverers, and what is known of it before the first answer is nothing.
+ */
+const underWayMax = { proven: 10, untried: 3, failing: 1 };
+
+/** Deliveries of one endpoint that a sweep tells the queue of; whoever ends one takes the next. */
+const heraldsPerEndpoint = 5;
+
+/** As a JSON object, for `w` webhook_deliveries, `e` webhook_endpoints and `v` events. */
+function takenJson(now: Date): SQL {
+  return sql`jsonb_build_object('id', w.id, 'endpointId', e.id, 'endpointUid', e.uid, 'url', e.url,
+    'secretSealed', e.secret_sealed, 'attemptCount', w.attempt_count, 'previousSecretSealed',
+    CASE WHEN e.previous_secret_until > ${now} THEN e.previous_secret_sealed END,
+    'event', jsonb_build_object('uid', v.uid, 'type', v.type, 'data', v.data,
+      'createdAt', ${isoTime(sql`v.created_at`)}))`;
+}
+
+function idArray(ids: readonly number[]): SQL {
+  return sql`${`{${ids.join(",")}}`}::bigint[]`;
+}
+
+function isFree(now: Date): SQL {
+  return sql`(w.lease_until IS NULL OR w.lease_until <= ${now})`;
+}
+
+function isDue(now: Date): SQL {
+  return sql`w.status = 'pending' AND w.next_attempt_at <= ${now} AND ${isFree(now)}`;
+}
+
+const isOpen: SQL = sql`e.revoked_at IS NULL AND e.disabled_at IS NULL`;
+
+/** An endpoint that is failing is left alone for a moment, so that it costs the others little. */
+function isInPace(now: Date): SQL {
+  return sql`(e.failing_since IS NULL OR e.last_failure_at IS NULL
+    OR e.last_failure_at <= ${now}::timestamptz - make_interval(secs => ${failingPaceSeconds}))`;
+}
+
+function heldCount(endpointId: SQL, now: Date): SQL {
+  return sql`(SELECT count(*) FROM webhook_deliveries x WHERE x.endpoint_id = ${endpointId}
+    AND x.lease_until > ${now})`;
+}
+
+function allowance(failingSince: SQL, lastSuccessAt: SQL): SQL {
+  return sql`CASE WHEN ${failingSince} IS NOT NULL THEN ${underWayMax.failing}::int
+    WHEN ${lastSuccessAt} IS NULL THEN ${underWayMax.untried}::int
+    ELSE ${underWayMax.proven}::int END`;
+}
+
+/**
+ * Leases those of the given deliveries that are due and free, to endpoints that take more now. What
+ * is left waits for the end of another delivery to the same endpoint.
  */
 export async function takeDeliveries(
   store: Store,
@@ -35,114 +80,196 @@ export async function takeDeliveries(
   lease: Lease,
   now: Date,
 ): Promise<TakenDelivery[]> {
-  return await store.rows<TakenDelivery>(sql`
-    UPDATE webhook_deliveries w SET lease_token = ${lease.token}, lease_until = ${lease.until}
-    FROM webhook_endpoints e, events v
-    WHERE w.id IN (SELECT value::bigint FROM jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
-      AND e.id = w.endpoint_id AND v.id = w.event_id AND w.status = 'pending'
-      AND w.next_attempt_at <= ${now} AND (w.lease_until IS NULL OR w.lease_until <= ${now})
-      AND e.revoked_at IS NULL AND e.disabled_at IS NULL
-      AND (e.failing_since IS NULL OR NOT EXISTS (SELECT 1 FROM webhook_deliveries x
-        WHERE x.endpoint_id = e.id AND x.status = 'pending' AND x.lease_until > ${now}))
-    RETURNING ${takenColumns(now)}`);
+  const rows = await store.rows<{ delivery: TakenDelivery }>(sql`
+    WITH asked AS (SELECT w.id, w.endpoint_id, row_number() OVER (PARTITION BY w.endpoint_id
+        ORDER BY w.next_attempt_at, w.id) AS place
+      FROM webhook_deliveries w WHERE w.id = ANY (${idArray(ids)}) AND ${isDue(now)}),
+    allowed AS (SELECT asked.id FROM asked JOIN webhook_endpoints e ON e.id = asked.endpoint_id
+      WHERE ${isOpen} AND ${isInPace(now)} AND asked.place + ${heldCount(sql`e.id`, now)}
+        <= ${allowance(sql`e.failing_since`, sql`e.last_success_at`)}),
+    free AS (SELECT w.id FROM webhook_deliveries w JOIN allowed ON allowed.id = w.id
+      WHERE ${isDue(now)} FOR UPDATE OF w SKIP LOCKED),
+    taken AS (UPDATE webhook_deliveries w SET lease_token = ${lease.token}::uuid,
+        lease_until = ${lease.until}::timestamptz FROM free WHERE w.id = free.id RETURNING w.*)
+    SELECT ${takenJson(now)} AS delivery FROM taken w
+    JOIN webhook_endpoints e ON e.id = w.endpoint_id JOIN events v ON v.id = w.event_id`);
+  return rows.map((row) => row.delivery);
 }
 
 /** Reads a delivery that was leased to the caller when it was made. */
 export async function readHeldDelivery(
   store: Store,
-  id: string,
+  id: number,
   token: string,
   now: Date,
 ): Promise<TakenDelivery | null> {
-  const [row] = await store.rows<TakenDelivery>(sql`
-    SELECT ${takenColumns(now)} FROM webhook_deliveries w
+  const [row] = await store.rows<{ delivery: TakenDelivery }>(sql`
+    SELECT ${takenJson(now)} AS delivery FROM webhook_deliveries w
     JOIN webhook_endpoints e ON e.id = w.endpoint_id JOIN events v ON v.id = w.event_id
-    WHERE w.id = ${id} AND w.lease_token = ${token}`);
-  return row ?? null;
+    WHERE w.id = ${id} AND w.lease_token = ${token}::uuid AND w.status = 'pending'`);
+  return row?.delivery ?? null;
 }
 
 export type Outcome = {
+  id: number;
+  endpointId: number;
   status: "pending" | "delivered" | "failed";
   responseCode: number | null;
   errorClass: string | null;
   errorMessage: string | null;
   durationMs: number;
+  attemptedAt: Date;
   nextAttemptAt: Date | null;
+  /** Whether a failure tells of the receiver: not that of a test, nor one of our own. */
+  isReceivers: boolean;
   /** The receiver said 410: it wants nothing any more. */
   isGone: boolean;
 };
 
-/** Records an attempt and what it means for the endpoint; ignored when the lease was lost. */
-export async function recordAttempt(
+export type Recorded = {
+  /** More deliveries to the same endpoints, leased to the caller. */
+  next: TakenDelivery[];
+  /** The same, when the caller will not go on: to be told to the queue. */
+  waiting: number[];
+  /** One of each endpoint that is failing: to be told to the queue for a little later. */
+  slow: number[];
+};
+
+/**
+ * Records attempts and what they mean for their endpoints, and takes what waits for the same
+ * endpoints, all in one round trip. The outcome of a lost lease is ignored.
+ */
+export async function recordAttempts(
   store: Store,
-  delivery: TakenDelivery,
   leaseToken: string,
-  outcome: Outcome,
-  disableAfter: { failingSince: Date },
+  outcomes: readonly Outcome[],
+  wanted: { count: number; lease: Lease | null },
+  disables: { failingSince: Date },
   now: Date,
-): Promise<{ toAnnounce: number[] }> {
-  const isSuccess = outcome.status === "delivered";
-  const counts = !delivery.isTest;
-  const [row] = await store.rows<{ delivery_ids: number[]; waiting_ids: number[] }>(sql`
-    WITH attempted AS (UPDATE webhook_deliveries w SET status = ${outcome.status},
-        attempt_count = w.attempt_count + 1, response_code = ${outcome.responseCode}::int,
-        error_class = ${outcome.errorClass}::text, error_message = ${outcome.errorMessage}::text,
-        duration_ms = ${outcome.durationMs}::int,
-        next_attempt_at = ${outcome.nextAttemptAt}::timestamptz, last_attempt_at = ${now},
-        lease_until = NULL
-      WHERE w.id = ${delivery.id} AND w.lease_token = ${leaseToken} AND w.status = 'pending'
-      RETURNING w.endpoint_id),
-    before AS (SELECT e.id, e.disabled_at, e.failing_since FROM webhook_endpoints e JOIN attempted a
-      ON a.endpoint_id = e.id FOR UPDATE OF e),
-    endpoint AS (UPDATE webhook_endpoints e SET
-        last_success_at = CASE WHEN ${isSuccess} THEN ${now}::timestamptz ELSE e.last_success_at END,
-        last_failure_at = CASE WHEN ${isSuccess} THEN e.last_failure_at ELSE ${now}::timestamptz END,
-        failing_since = CASE WHEN ${isSuccess} THEN NULL
-          WHEN ${counts} THEN coalesce(e.failing_since, ${now}::timestamptz)
-          ELSE e.failing_since END,
-        disabled_at = CASE WHEN ${isSuccess} OR NOT ${counts} THEN e.disabled_at
-          WHEN e.failing_since <= ${disableAfter.failingSince}
-            THEN coalesce(e.disabled_at, ${now}::timestamptz) ELSE e.disabled_at END,
-        revoked_at = CASE WHEN ${outcome.isGone} THEN coalesce(e.revoked_at, ${now}::timestamptz)
-          ELSE e.revoked_at END
-      FROM before WHERE e.id = before.id
-      RETURNING e.id, e.team_id, e.url, e.revoked_at, e.disabled_at,
-        before.disabled_at IS NULL AND e.disabled_at IS NOT NULL AS newly_disabled),
-    stopped AS (UPDATE webhook_deliveries w SET status = 'failed', next_attempt_at = NULL,
-        error_class = CASE WHEN endpoint.revoked_at IS NULL THEN 'endpoint_disabled'
-          ELSE 'endpoint_revoked' END,
-        error_message = 'The endpoint stopped taking deliveries'
-      FROM endpoint WHERE w.endpoint_id = endpoint.id AND w.status = 'pending'
-        AND w.id <> ${delivery.id}
-        AND (endpoint.revoked_at IS NOT NULL OR endpoint.newly_disabled)),
+): Promise<Recorded> {
+  const goesOn = wanted.lease !== null;
+  const newlyDisabled = sql`SELECT id FROM verdict WHERE newly_disabled`;
+  const [row] = await store.rows<Recorded>(sql`
+    WITH outcome AS (SELECT o.* FROM jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) AS o(
+        "id" bigint, "endpointId" int, "status" text, "responseCode" int, "errorClass" text,
+        "errorMessage" text, "durationMs" int, "attemptedAt" timestamptz,
+        "nextAttemptAt" timestamptz, "isReceivers" boolean, "isGone" boolean)
+      JOIN webhook_deliveries w ON w.id = o.id AND w.lease_token = ${leaseToken}::uuid
+        AND w.status = 'pending'),
+    before AS (SELECT e.* FROM webhook_endpoints e
+      WHERE e.id IN (SELECT "endpointId" FROM outcome) ORDER BY e.id FOR NO KEY UPDATE),
+    tally AS (SELECT "endpointId" AS id, count(*) AS ended, bool_or("isGone") AS is_gone,
+        bool_or(status = 'delivered') AS succeeded, bool_or(status <> 'delivered') AS failed,
+        bool_or(status <> 'delivered' AND "isReceivers") AS counts FROM outcome GROUP BY 1),
+    judged AS (SELECT b.id, b.team_id, t.ended, t.succeeded, t.failed, b.revoked_at AS was_revoked,
+        b.disabled_at AS was_disabled, b.failing_since AS was_failing,
+        CASE WHEN t.succeeded THEN ${now}::timestamptz ELSE b.last_success_at END AS last_success_at,
+        CASE WHEN t.failed THEN ${now}::timestamptz ELSE b.last_failure_at END AS last_failure_at,
+        b.last_success_at IS NULL OR b.last_success_at < ${now}::timestamptz - interval '1 second'
+          AS success_is_old,
+        CASE WHEN t.succeeded THEN NULL WHEN t.counts
+          THEN coalesce(b.failing_since, ${now}::timestamptz) ELSE b.failing_since END
+          AS failing_since,
+        CASE WHEN b.disabled_at IS NULL AND t.counts AND NOT t.succeeded
+            AND b.failing_since <= ${disables.failingSince} THEN ${now}::timestamptz
+          ELSE b.disabled_at END AS disabled_at,
+        CASE WHEN t.is_gone THEN coalesce(b.revoked_at, ${now}::timestamptz)
+          ELSE b.revoked_at END AS revoked_at
+      FROM before b JOIN tally t ON t.id = b.id),
+    verdict AS (SELECT j.*, j.revoked_at IS NULL AND j.disabled_at IS NULL AS is_open,
+        j.was_disabled IS NULL AND j.disabled_at IS NOT NULL AND j.revoked_at IS NULL
+          AS newly_disabled FROM judged j),
+    endpoint AS (UPDATE webhook_endpoints e SET last_success_at = v.last_success_at,
+        last_failure_at = v.last_failure_at, failing_since = v.failing_since,
+        disabled_at = v.disabled_at, revoked_at = v.revoked_at
+      FROM verdict v WHERE e.id = v.id
+        AND (v.failed OR v.success_is_old OR v.was_failing IS NOT NULL)),
+    attempted AS (UPDATE webhook_deliveries w SET
+        status = CASE WHEN o.status = 'pending' AND NOT v.is_open THEN 'failed' ELSE o.status END,
+        next_attempt_at = CASE WHEN v.is_open THEN o."nextAttemptAt" END,
+        attempt_count = w.attempt_count + 1, response_code = o."responseCode",
+        error_class = o."errorClass", error_message = o."errorMessage",
+        duration_ms = o."durationMs", last_attempt_at = o."attemptedAt", lease_until = NULL
+      FROM outcome o JOIN verdict v ON v.id = o."endpointId"
+      WHERE w.id = o.id AND w.lease_token = ${leaseToken}::uuid AND w.status = 'pending'),
+    ${stopIdle(
+      sql`(SELECT id, revoked_at FROM verdict WHERE NOT is_open
+        AND was_revoked IS NULL AND was_disabled IS NULL)`,
+      now,
+    )},
     ${tell(
       "webhook_endpoint.disabled",
-      sql`jsonb_build_object('id', d.id, 'url', d.url, 'disabled_at', d.disabled_at)`,
-      sql`(SELECT * FROM endpoint WHERE newly_disabled)`,
+      sql`jsonb_build_object('id', d.id, 'team_id', d.team_id,
+        'disabled_at', ${isoTime(sql`d.disabled_at`)})`,
+      sql`(SELECT * FROM verdict WHERE newly_disabled)`,
       now,
-    )}
-    SELECT ${deliveryIds}, (SELECT coalesce(jsonb_agg(x.id), '[]'::jsonb) FROM (
-        SELECT w.id FROM webhook_deliveries w JOIN before ON before.id = w.endpoint_id
-        WHERE ${isSuccess} AND before.failing_since IS NOT NULL AND w.status = 'pending'
-          AND w.next_attempt_at <= ${now} AND w.id <> ${delivery.id}
-        ORDER BY w.next_attempt_at LIMIT ${wakenMax}) x) AS waiting_ids`);
-  return { toAnnounce: [...(row?.delivery_ids ?? []), ...(row?.waiting_ids ?? [])] };
+      sql`e.id NOT IN (${newlyDisabled})`,
+    )},
+    waiting AS (SELECT due.id FROM (
+        SELECT first.id, first.next_attempt_at, row_number() OVER (PARTITION BY v.id
+          ORDER BY first.next_attempt_at, first.id) AS place
+        FROM verdict v CROSS JOIN LATERAL (SELECT w.id, w.next_attempt_at FROM webhook_deliveries w
+          WHERE w.endpoint_id = v.id AND ${isDue(now)} ORDER BY w.next_attempt_at, w.id
+          LIMIT greatest(0, least(${wanted.count}::int, ${allowance(
+            sql`v.failing_since`,
+            sql`v.last_success_at`,
+          )} - ${heldCount(sql`v.id`, now)} + v.ended))) first
+        WHERE v.is_open AND v.failing_since IS NULL) due
+      ORDER BY due.place, due.next_attempt_at LIMIT ${wanted.count}),
+    slow AS (SELECT first.id FROM verdict v CROSS JOIN LATERAL (SELECT w.id
+        FROM webhook_deliveries w WHERE w.endpoint_id = v.id AND ${isDue(now)}
+        ORDER BY w.next_attempt_at, w.id LIMIT 1) first
+      WHERE v.is_open AND v.failing_since IS NOT NULL),
+    free AS (SELECT w.id FROM webhook_deliveries w JOIN waiting ON waiting.id = w.id
+      WHERE ${goesOn} AND ${isDue(now)} FOR UPDATE OF w SKIP LOCKED),
+    taken AS (UPDATE webhook_deliveries w SET lease_token = ${leaseToken}::uuid,
+        lease_until = ${wanted.lease?.until ?? null}::timestamptz
+      FROM free WHERE w.id = free.id RETURNING w.*)
+    SELECT ${deliveryIds},
+      (SELECT coalesce(jsonb_agg(${takenJson(now)}), '[]'::jsonb) FROM taken w
+        JOIN webhook_endpoints e ON e.id = w.endpoint_id JOIN events v ON v.id = w.event_id) AS next,
+      (SELECT coalesce(jsonb_agg(id), '[]'::jsonb) FROM waiting WHERE NOT ${goesOn}) AS waiting,
+      (SELECT coalesce(jsonb_agg(id), '[]'::jsonb) FROM slow) AS slow`);
+  return row ?? { next: [], waiting: [], slow: [] };
 }
 
-/** Deliveries that are told at once when their endpoint works again; the sweep finds the rest. */
-const wakenMax = 100;
+/**
+ * Ends what nobody is sending to endpoints that take nothing any more. `endpoints` has their id and
+ * revoked_at. What is being sent is ended by its own outcome.
+ */
+export function stopIdle(endpoints: SQL, now: Date): SQL {
+  return sql`idle AS (SELECT w.id, s.revoked_at FROM webhook_deliveries w
+      JOIN ${endpoints} s ON s.id = w.endpoint_id
+      WHERE w.status = 'pending' AND ${isFree(now)} FOR UPDATE OF w SKIP LOCKED),
+    stopped AS (UPDATE webhook_deliveries w SET status = 'failed', next_attempt_at = NULL,
+        lease_until = NULL, error_class = CASE WHEN idle.revoked_at IS NULL
+          THEN 'endpoint_disabled' ELSE 'endpoint_revoked' END,
+        error_message = CASE WHEN idle.revoked_at IS NULL
+          THEN 'The endpoint was disabled' ELSE 'The endpoint was revoked' END
+      FROM idle WHERE w.id = idle.id RETURNING w.id)`;
+}
 
-/** Pending deliveries that are due and free, the oldest first; one of an endpoint that is failing. */
+/** Ends what was left pending by a race with a revocation, or by a crash during it; how many. */
+export async function endStopped(store: Store, now: Date): Promise<number> {
+  const [row] = await store.rows<{ count: number }>(sql`
+    WITH ${stopIdle(
+      sql`(SELECT e.id, e.revoked_at FROM webhook_endpoints e WHERE NOT (${isOpen})
+        AND EXISTS (SELECT 1 FROM webhook_deliveries w WHERE w.endpoint_id = e.id
+          AND w.status = 'pending'))`,
+      now,
+    )} SELECT count(*)::int AS count FROM stopped`);
+  return row?.count ?? 0;
+}
+
+/** Deliveries that are due and free, a few of each endpoint; those of working endpoints first. */
 export async function listDueDeliveries(store: Store, limit: number, now: Date): Promise<number[]> {
   const rows = await store.rows<{ id: string }>(sql`
-    SELECT due.id FROM (
-      SELECT w.id, w.next_attempt_at, e.failing_since,
-        row_number() OVER (PARTITION BY w.endpoint_id ORDER BY w.next_attempt_at, w.id) AS place
-      FROM webhook_deliveries w JOIN webhook_endpoints e ON e.id = w.endpoint_id
-      WHERE w.status = 'pending' AND w.next_attempt_at <= ${now} AND e.disabled_at IS NULL
-        AND (w.lease_until IS NULL OR w.lease_until <= ${now})) due
-    WHERE due.failing_since IS NULL OR due.place = 1
-    ORDER BY due.next_attempt_at LIMIT ${limit}`);
+    SELECT due.id FROM webhook_endpoints e CROSS JOIN LATERAL (
+      SELECT w.id, w.next_attempt_at FROM webhook_deliveries w
+      WHERE w.endpoint_id = e.id AND ${isDue(now)} ORDER BY w.next_attempt_at, w.id
+      LIMIT CASE WHEN e.failing_since IS NULL THEN ${heraldsPerEndpoint}::int ELSE 1 END) due
+    WHERE ${isOpen}
+    ORDER BY e.failing_since IS NOT NULL, due.next_attempt_at LIMIT ${limit}`);
   return rows.map((row) => Number(row.id));
 }
 

@@ -5,11 +5,11 @@ const jitterShare = 0.2;
 
 /** Reads `WEBHOOK_RETRY_SECONDS`; throws when it is not a list of numbers. */
 export function parseRetrySeconds(text: string): number[] {
-  const delays = text.split(",").map((part) => Number(part.trim()));
-  if (delays.some((delay) => !Number.isFinite(delay) || delay < 0)) {
+  const parts = text.split(",").map((part) => part.trim());
+  if (!parts.every((part) => /^\d{1,9}(\.\d+)?$/.test(part))) {
     throw new Error("WEBHOOK_RETRY_SECONDS must be seconds, comma-separated, such as 0,5,300");
   }
-  return delays;
+  return parts.map(Number);
 }
 
 /**
@@ -28,10 +28,14 @@ export function delayBeforeNext(
   return Math.max(jittered, Math.min(retryAfterSeconds ?? 0, 86_400));
 }
 
+/** All three forms of RFC 9110, 5.6.7; `Date.parse` alone would make a date of almost anything. */
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
+
 /** `Retry-After` in seconds: a number, or an HTTP date seen from `nowMs`; `null` when unreadable. */
 export function readRetryAfter(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header.trim());
+  if (!httpDate.test(header.trim())) return null;
   const atMs = Date.parse(header);
   return Number.isNaN(atMs) ? null : Math.max(0, Math.ceil((atMs - nowMs) / 1_000));
 }

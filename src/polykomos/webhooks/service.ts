@@ -4,13 +4,17 @@ import { newUuid } from "../../lib/ids.ts";
 import { judgeUrl } from "../../lib/public-url.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { fault, invalidField, notFound } from "../dialect.ts";
-import { type DeliverDeps, deliverHeld, leaseEnd, signingSecretContext } from "./deliver.ts";
+import { signingSecretContext } from "./attempt.ts";
+import { type DeliverDeps, deliverHeld, leaseEnd } from "./deliver.ts";
 import { readHeldDelivery } from "./delivery-store.ts";
 import { newSigningSecret } from "./signature.ts";
 import * as store from "./store.ts";
 
 /** The verbs of webhook endpoints, their deliveries and the events they tell of. */
-export type WebhookDeps = DeliverDeps;
+export type WebhookDeps = DeliverDeps & {
+  /** Lets work go on when the client has gone. */
+  background(work: Promise<unknown>): void;
+};
 
 const endpointsPerTeamMax = 100;
 const oldSecretSignsMs = dayMs;
@@ -20,8 +24,10 @@ function actOf(deps: WebhookDeps, caller: Caller): store.Act {
   return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
 }
 
-async function checkUrl(deps: WebhookDeps, url: string): Promise<void> {
-  const verdict = judgeUrl(url, deps.urlRules);
+async function checkUrl(deps: WebhookDeps, caller: Caller, url: string): Promise<void> {
+  const { allowLoopback, ownHosts } = deps.urlRules;
+  const here = new URL(caller.origin).hostname;
+  const verdict = judgeUrl(url, { allowLoopback, ownHosts: [...ownHosts, here] });
   if (verdict.kind === "refused") throw invalidField("url", verdict.reason);
   if (verdict.kind === "allowed") return;
   const resolution = await deps.resolve(verdict.name);
@@ -45,7 +51,7 @@ export async function createEndpoint(
   caller: Caller,
   input: { url: string; events: readonly string[]; teamId: number | null },
 ): Promise<{ endpoint: store.EndpointRow; secret: string }> {
-  await checkUrl(deps, input.url);
+  await checkUrl(deps, caller, input.url);
   const uid = newUuid();
   const secret = newSigningSecret();
   const secretSealed = await deps.sealer.seal(secret, signingSecretContext(uid));
@@ -114,11 +120,15 @@ export async function sendTest(
   if (deliveryId === null) throw notFound("endpoint");
   const now = new Date(deps.clock());
   const held = await readHeldDelivery(deps.store, deliveryId, token, now);
-  if (held) await deliverHeld(deps, held, token);
+  if (held) {
+    const sending = deliverHeld(deps, [held], token, deps.clock());
+    deps.background(sending);
+    await sending;
+  }
   return await readDelivery(deps, deliveryId);
 }
 
-async function readDelivery(deps: WebhookDeps, id: string): Promise<store.DeliveryRow> {
+async function readDelivery(deps: WebhookDeps, id: number): Promise<store.DeliveryRow> {
   const delivery = await store.findDelivery(deps.store, id);
   if (!delivery) throw notFound("delivery");
   return delivery;
@@ -132,8 +142,8 @@ export async function redeliver(
 ): Promise<store.DeliveryRow> {
   const act = actOf(deps, caller);
   const id = await store.insertRedelivery(deps.store, endpointId, deliveryId, act);
-  if (id === null) throw notFound("delivery of an endpoint that takes deliveries");
-  await deps.announceDeliveries([Number(id)]);
+  if (id === "no_delivery") throw notFound("delivery of a live endpoint");
+  if (id === "disabled") throw fault("conflict", "The endpoint is disabled; enable it first");
   return await readDelivery(deps, id);
 }
 

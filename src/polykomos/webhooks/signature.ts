@@ -33,3 +33,8 @@ export function signedHeaders(
     "webhook-signature": secrets.map((secret) => sign(message, secret)).join(" "),
   };
 }
+
+/** `msg_` and the event's uid without hyphens: the same for every attempt and every endpoint. */
+export function messageIdOf(eventUid: string): string {
+  return `msg_${eventUid.replaceAll("-", "")}`;
+}

@@ -1,6 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import { isoTime, teamOfUser } from "../databases/rows.ts";
+import { deliveryIds } from "../events.ts";
+import { stopIdle } from "./delivery-store.ts";
 
 /** Webhook endpoints, events and deliveries in the control-plane store, as their owners see them. */
 export type EndpointRow = {
@@ -117,7 +119,7 @@ export async function findEndpoint(
   id: number,
 ): Promise<EndpointRow | null> {
   const [row] = await store.rows<EndpointRow>(sql`SELECT ${endpointColumns}
-    FROM webhook_endpoints e WHERE e.id = ${id} AND ${teamOfUser(sql`e.team_id`, userId)}`);
+    FROM webhook_endpoints e WHERE e.id = ${id}::bigint AND ${teamOfUser(sql`e.team_id`, userId)}`);
   return row ?? null;
 }
 
@@ -127,7 +129,7 @@ function pageOf<Row>(rows: Row[], limit: number): Page<Row> {
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
 }
 
-/** Endpoints that are not revoked; `null` for a cursor that is no endpoint of the user's. */
+/** Endpoints, revoked ones too; `null` for a cursor that is no endpoint of the user's. */
 export async function listEndpoints(
   store: Store,
   userId: number,
@@ -137,23 +139,22 @@ export async function listEndpoints(
   if (startingAfter !== null && !(await findEndpoint(store, userId, startingAfter))) return null;
   const rows = await store.rows<EndpointRow>(sql`
     SELECT ${endpointColumns} FROM webhook_endpoints e
-    WHERE e.revoked_at IS NULL AND ${teamOfUser(sql`e.team_id`, userId)}
-      AND (${startingAfter}::int IS NULL OR e.id < ${startingAfter})
+    WHERE ${teamOfUser(sql`e.team_id`, userId)}
+      AND (${startingAfter}::bigint IS NULL OR e.id < ${startingAfter})
     ORDER BY e.id DESC LIMIT ${limit + 1}`);
   return pageOf(rows, limit);
 }
 
-const liveEndpoint = (userId: number, id: number): SQL => sql`e.id = ${id} AND e.revoked_at IS NULL
+const liveEndpoint = (userId: number, id: number): SQL => sql`e.id = ${id}::bigint
+  AND e.revoked_at IS NULL
   AND ${teamOfUser(sql`e.team_id`, userId)}`;
 
-/** Revokes; what was still to be sent fails at once. False when there is no such live endpoint. */
+/** Revokes; what was still to be sent has failed. False when there is no such live endpoint. */
 export async function revokeEndpoint(store: Store, id: number, act: Act): Promise<boolean> {
   const rows = await store.rows(sql`
     WITH e AS (UPDATE webhook_endpoints e SET revoked_at = ${act.now}
       WHERE ${liveEndpoint(act.userId, id)} RETURNING *),
-    ended AS (UPDATE webhook_deliveries w SET status = 'failed', next_attempt_at = NULL,
-        error_class = 'endpoint_revoked', error_message = 'The endpoint was revoked'
-      FROM e WHERE w.endpoint_id = e.id AND w.status = 'pending'),
+    ${stopIdle(sql`e`, act.now)},
     ${audit(act, "webhook_endpoint.revoke", sql`e`)}
     SELECT 1 FROM e`);
   return rows.length > 0;
@@ -177,7 +178,11 @@ export async function replaceSecret(
         OR e.rotated_by IS DISTINCT FROM ${next.requestKey}) RETURNING *),
     ${audit(act, "webhook_endpoint.rotate_secret", sql`e`)}
     SELECT ${endpointColumns} FROM e`);
-  return row ?? (await findEndpoint(store, act.userId, id));
+  if (row || next.requestKey === null) return row ?? null;
+  const [known] = await store.rows<EndpointRow>(sql`SELECT ${endpointColumns}
+    FROM webhook_endpoints e WHERE ${liveEndpoint(act.userId, id)}
+      AND e.rotated_by = ${next.requestKey}`);
+  return known ?? null;
 }
 
 export async function enableEndpoint(
@@ -199,7 +204,7 @@ export async function insertTestDelivery(
   id: number,
   lease: { token: string; until: Date },
   act: Act,
-): Promise<string | null> {
+): Promise<number | null> {
   const [row] = await store.rows<{ id: string }>(sql`
     WITH e AS (SELECT e.id, e.team_id FROM webhook_endpoints e WHERE ${liveEndpoint(act.userId, id)}),
     told AS (INSERT INTO events (team_id, type, data, created_at)
@@ -209,28 +214,32 @@ export async function insertTestDelivery(
       lease_token, lease_until)
     SELECT e.id, told.id, 'pending', ${act.now}::timestamptz, ${act.now}::timestamptz,
       ${lease.token}::uuid, ${lease.until}::timestamptz FROM e, told RETURNING id`);
-  return row?.id ?? null;
+  return row ? Number(row.id) : null;
 }
 
-/** A new delivery of the event of an earlier one. */
+/** A new delivery of the event of an earlier one, when the endpoint takes deliveries. */
 export async function insertRedelivery(
   store: Store,
   endpointId: number,
   deliveryId: number,
   act: Act,
-): Promise<string | null> {
-  const [row] = await store.rows<{ id: string }>(sql`
-    WITH e AS (SELECT e.id, e.team_id FROM webhook_endpoints e
-      WHERE ${liveEndpoint(act.userId, endpointId)} AND e.disabled_at IS NULL),
-    ${audit(act, "webhook_delivery.redeliver", sql`e`)}
-    INSERT INTO webhook_deliveries (endpoint_id, event_id, status, next_attempt_at, created_at)
-    SELECT e.id, w.event_id, 'pending', ${act.now}::timestamptz, ${act.now}::timestamptz
-    FROM e JOIN webhook_deliveries w ON w.endpoint_id = e.id WHERE w.id = ${deliveryId}
-    RETURNING id`);
-  return row?.id ?? null;
+): Promise<number | "no_delivery" | "disabled"> {
+  const [row] = await store.rows<{ id: string | null }>(sql`
+    WITH e AS (SELECT e.id, e.team_id, e.disabled_at, w.event_id FROM webhook_endpoints e
+      JOIN webhook_deliveries w ON w.endpoint_id = e.id
+      WHERE ${liveEndpoint(act.userId, endpointId)} AND w.id = ${deliveryId}),
+    open AS (SELECT * FROM e WHERE disabled_at IS NULL),
+    ${audit(act, "webhook_delivery.redeliver", sql`open`)},
+    to_deliver AS (INSERT INTO webhook_deliveries (endpoint_id, event_id, status, next_attempt_at,
+        created_at)
+      SELECT open.id, open.event_id, 'pending', ${act.now}::timestamptz, ${act.now}::timestamptz
+      FROM open RETURNING id, endpoint_id, created_at)
+    SELECT (SELECT id FROM to_deliver) AS id, ${deliveryIds} FROM e`);
+  if (!row) return "no_delivery";
+  return row.id === null ? "disabled" : Number(row.id);
 }
 
-export async function findDelivery(store: Store, id: string): Promise<DeliveryRow | null> {
+export async function findDelivery(store: Store, id: number): Promise<DeliveryRow | null> {
   const [row] = await store.rows<DeliveryRow>(sql`SELECT ${deliveryColumns}
     FROM webhook_deliveries w JOIN events v ON v.id = w.event_id WHERE w.id = ${id}`);
   return row ?? null;

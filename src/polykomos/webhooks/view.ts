@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { event, webhookDelivery, webhookEndpoint } from "./contract.ts";
-import { messageIdOf } from "./deliver.ts";
+import { messageIdOf } from "./signature.ts";
 import type { DeliveryRow, EndpointRow, EventRow } from "./store.ts";
 
 /** What the wire shows of endpoints, deliveries and events. No secret is in it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers } from "../schemas.ts";
+import { errorAnswers, nullableTimeSchema } from "../schemas.ts";
 
 /** The account's API keys. */
 const tag = "Keys";
@@ -13,9 +13,9 @@ const apiKeySchema = z
     name: z.string(),
     prefix: z.string(),
     scope: z.enum(["*"]),
-    revoked_at: z.iso.datetime().nullable(),
+    revoked_at: nullableTimeSchema,
     created_at: z.iso.datetime(),
-    last_used_at: z.iso.datetime().nullable(),
+    last_used_at: nullableTimeSchema,
   })
   .meta({ id: "ApiKey" });
 

@@ -23,6 +23,7 @@ export const pumaCodes = {
   row_not_found: "No row matches.",
   version_not_found: "The row has no such version.",
   multiple_matches: "More than one row matches and allowMultiple is not true.",
+  not_a_text_field: "The row has no such field, or it holds no text.",
   row_too_large: "The row's JSON is larger than a row may be.",
   table_full: "The table holds as many rows as a table may.",
   too_many_tables: "The account has as many tables as an account may.",

@@ -3,6 +3,7 @@ import type { Filter } from "../rows/rules/filter.ts";
 import type { Sort } from "../rows/rules/order.ts";
 import type { PumaCode, PumaDetails } from "./code.ts";
 import type { JsonText } from "./json-text.ts";
+import type { NewLink } from "./link.ts";
 
 /**
  * What the Worker asks an account's object to do, already checked, and what the object answers. One
@@ -35,6 +36,8 @@ export type AccountOperation =
   | { kind: "listKeys" }
   | { kind: "createKey"; key: NewKey }
   | { kind: "revokeKey"; id: string }
+  | { kind: "createLink"; link: NewLink }
+  | { kind: "revokeLink"; id: string }
   /** A request that is refused anyway: it only proves its key and uses up its rate. */
   | { kind: "refused"; rateClass: RateClass };
 
@@ -86,6 +89,9 @@ export type OperationValues = ChangeValues & {
   listKeys: { keys: KeyRecord[] };
   createKey: null;
   revokeKey: { revoked: 0 | 1 };
+  /** The row that the link is to; of a query there is none. */
+  createLink: { rowId: string | null };
+  revokeLink: { revoked: 0 | 1 };
   refused: null;
 };
 

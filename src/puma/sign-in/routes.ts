@@ -26,7 +26,7 @@ function publicEndpoint<Declaration extends OperationDeclaration>(
   return {
     declaration,
     async answer(deps, context) {
-      const input = await readInput(declaration, context, bodyBytesMax);
+      const input = await readInput(declaration, context.req.raw, {}, bodyBytesMax);
       const body = await handle(deps, input as InputOf<Declaration>, context.req.raw);
       return Response.json(body, { headers: jsonHeaders });
     },

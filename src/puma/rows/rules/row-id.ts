@@ -1,18 +1,21 @@
 /**
  * Row ids are UUIDs of version 7 (RFC 9562): their first 48 bits are the row's created_at in
  * milliseconds, so an id alone leads to the row's place in its table. The 12 bits after the version
- * count within a millisecond, so rows of one batch sort by id in the order they were added.
+ * count down within a millisecond: of rows added in the same one, the newest has the smallest id, so
+ * "newest first, then by id" is the order of adding turned round, and new rows go to the table's end.
  */
 const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const sequenceMax = 0xfff;
 
 /** Makes ids. Keep one per account: it counts within the millisecond. */
 export type RowIdSource = (createdAtMs: number) => string;
 
 export function rowIdSource(): RowIdSource {
   let lastMs = -1;
-  let sequence = 0;
+  let sequence = sequenceMax;
   return (createdAtMs) => {
-    sequence = createdAtMs === lastMs ? (sequence + 1) & 0xfff : 0;
+    sequence = createdAtMs === lastMs ? (sequence - 1) & sequenceMax : sequenceMax;
     lastMs = createdAtMs;
     const time = createdAtMs.toString(16).padStart(12, "0");
     const count = sequence.toString(16).padStart(3, "0");

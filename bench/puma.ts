@@ -1,0 +1,310 @@
+import { termOf } from "../src/puma/rows/rules/terms.ts";
+import { startPumaWorker } from "../test/support/puma-worker.ts";
+import { type Call, type Client, load, median, openClient, type Run, spread } from "./puma-load.ts";
+
+/**
+ * pumaDB through the whole stack beside its floor, a bare Worker and object that run the same
+ * statements with no checks: interleaved rounds, so that both meet the same machine.
+ */
+export type BenchRow = { name: string; ours: string; floor: string; ratio: string; unit: string };
+
+const concurrency = 8;
+const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
+
+type Sides = { ours: (index: number) => Call; floor: (index: number) => Call };
+
+export function noteRow(index: number): string {
+  return JSON.stringify({
+    title: `Note number ${index}`,
+    status: index % 50 === 7 ? "open" : "done",
+    n: index,
+    tags: ["alpha", "beta"],
+    body: "Remember what was said about the pump in the cellar. ".repeat(3),
+  });
+}
+
+/** Signs in to a fresh account and returns its key. */
+export async function signIn(url: string, client: Client): Promise<string> {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const post = async (path: string, body: object) =>
+    JSON.parse((await client.send({ method: "POST", path, body: JSON.stringify(body) })).body);
+  const { dev_magic_link } = await post("/auth/magic-link", { email });
+  const token = String(dev_magic_link).split("/").at(-1);
+  if (!token) throw new Error(`No link from ${url}`);
+  return (await post("/auth/verify", { token })).api_key;
+}
+
+const raised = { PUMA_ROWS_PER_TABLE_MAX: "100000000", PUMA_ACCOUNT_BYTES_MAX: "100000000000" };
+
+type Stage = {
+  ours: Client;
+  floor: Client;
+  token: string;
+  stop(): Promise<void>;
+};
+
+async function startStage(): Promise<Stage> {
+  const [worker, bare] = await Promise.all([
+    startPumaWorker({ vars: raised }),
+    startPumaWorker({ entry: "bench/puma-floor-entry.ts" }),
+  ]);
+  const [ours, floor] = [openClient(worker.url, concurrency), openClient(bare.url, concurrency)];
+  const token = await signIn(worker.url, ours);
+  return {
+    ours,
+    floor,
+    token,
+    async stop() {
+      for (const client of [ours, floor]) client.close();
+      await Promise.all([worker.stop(), bare.stop()]);
+    },
+  };
+}
+
+async function fill(stage: Stage, table: string, count: number): Promise<void> {
+  for (let start = 0; start < count; start += 100) {
+    const size = Math.min(100, count - start);
+    const operations = Array.from({ length: size }, (_, index) => ({
+      action: "add",
+      row: JSON.parse(noteRow(start + index)),
+    }));
+    const body = JSON.stringify({ operations });
+    const { status } = await stage.ours.send({
+      method: "POST",
+      path: `/v1/${table}/batch`,
+      token: stage.token,
+      body,
+    });
+    if (status !== 200) throw new Error(`Not filled: ${status}`);
+    for (const { row } of operations) {
+      const term = termOf("status", row.status);
+      const filled = JSON.stringify(row);
+      await stage.floor.send({
+        method: "POST",
+        path: `/upsert/x/${table}?term=${encodeURIComponent(`${termOf("n", row.n)}${term}`)}`,
+        body: filled,
+      });
+    }
+  }
+}
+
+function sidesOf(stage: Stage): Record<string, Sides & { count: number; table?: string }> {
+  const { token } = stage;
+  const open = encodeURIComponent('{"status":"open"}');
+  const openTerm = encodeURIComponent(termOf("status", "open"));
+  const batch = JSON.stringify({
+    operations: Array.from({ length: 100 }, (_, index) => ({
+      action: "add",
+      row: JSON.parse(noteRow(index)),
+    })),
+  });
+  const keyOf = (index: number) => index % 200;
+  return {
+    add: {
+      count: 500,
+      ours: (index) => ({ method: "POST", path: "/v1/adds", token, body: noteRow(index) }),
+      floor: (index) => ({ method: "POST", path: "/add/x/adds", body: noteRow(index) }),
+    },
+    "query of 25": {
+      count: 800,
+      ours: () => ({ method: "GET", path: "/v1/full?limit=25", token }),
+      floor: () => ({ method: "GET", path: "/query/x/full?limit=25" }),
+    },
+    "filter over 1,000 rows": {
+      count: 500,
+      ours: () => ({ method: "GET", path: `/v1/full?filter=${open}`, token }),
+      floor: () => ({ method: "GET", path: `/filter/x/full?term=${openTerm}` }),
+    },
+    "upsert over 200 rows": {
+      count: 400,
+      ours: (index) => ({
+        method: "POST",
+        path: "/v1/upserts/upsert",
+        token,
+        body: `{"key":"n","row":${noteRow(keyOf(index))}}`,
+      }),
+      floor: (index) => ({
+        method: "POST",
+        path: `/upsert/x/upserts?term=${encodeURIComponent(termOf("n", keyOf(index)))}`,
+        body: noteRow(keyOf(index)),
+      }),
+    },
+    "batch of 100 adds": {
+      count: 15,
+      ours: () => ({ method: "POST", path: "/v1/batches/batch", token, body: batch }),
+      floor: () => ({ method: "POST", path: "/batch/x/batches", body: batch }),
+    },
+  };
+}
+
+async function compare(
+  stage: Stage,
+  name: string,
+  sides: Sides & { count: number },
+): Promise<{ row: BenchRow; ours: Run[] }> {
+  const results: { ours: Run; floor: Run }[] = [];
+  const once = async (part: number) => ({
+    ours: await load(stage.ours, Math.ceil(sides.count * part), concurrency, sides.ours),
+    floor: await load(stage.floor, Math.ceil(sides.count * part), concurrency, sides.floor),
+  });
+  await once(0.5);
+  for (let round = 0; round < rounds; round++) results.push(await once(1));
+  const ratios = results.map(({ ours, floor }) => ours.perSecond / floor.perSecond);
+  return {
+    ours: results.map(({ ours }) => ours),
+    row: {
+      name,
+      ours: spread(results.map(({ ours }) => ours.perSecond)),
+      floor: spread(results.map(({ floor }) => floor.perSecond)),
+      ratio: spread(ratios, 2),
+      unit: "requests/s",
+    },
+  };
+}
+
+/** How latency grows with the rows of the table and the tables of the account. */
+async function growth(stage: Stage): Promise<BenchRow[]> {
+  const { ours, token } = stage;
+  const query = (table: string) => () => ({ method: "GET", path: `/v1/${table}?limit=25`, token });
+  const add = (table: string) => (index: number) => ({
+    method: "POST",
+    path: `/v1/${table}`,
+    token,
+    body: noteRow(index),
+  });
+  const small = await load(ours, 1_500, concurrency, query("tiny"));
+  const large = await load(ours, 1_500, concurrency, query("full"));
+  const oneTable = await load(ours, 1_000, concurrency, add("adds"));
+  for (let table = 0; table < 15; table++) await fill(stage, `more${table}`, 1);
+  const manyTables = await load(ours, 1_000, concurrency, add("adds"));
+  const line = (name: string, after: Run, before: Run): BenchRow => ({
+    name,
+    ours: after.perSecond.toFixed(0),
+    floor: before.perSecond.toFixed(0),
+    ratio: (after.perSecond / before.perSecond).toFixed(2),
+    unit: "requests/s, after / before",
+  });
+  return [
+    line("growth: query of 25, 10 → 1,000 rows", large, small),
+    line("growth: add, 5 → 20 tables", manyTables, oneTable),
+  ];
+}
+
+function watchAccount(source: string): string {
+  return source.replace("ctx.storage.sql", "globalThis.watchSql(ctx.storage.sql)");
+}
+
+/** Rows read and written by one operation each, as SQLite counts them. */
+async function costs(): Promise<BenchRow[]> {
+  const worker = await startPumaWorker({
+    entry: "bench/puma-entry.ts",
+    replace: { "durable-objects/puma-account.ts": watchAccount },
+  });
+  const client = openClient(worker.url, 1);
+  const token = await signIn(worker.url, client);
+  const batchOf = (count: number, from: number) =>
+    JSON.stringify({
+      operations: Array.from({ length: count }, (_, index) => ({
+        action: "add",
+        row: JSON.parse(noteRow(from + index)),
+      })),
+    });
+  const send = async (call: Omit<Call, "token">) => {
+    const answer = await client.send({ ...call, token });
+    if (answer.status > 299) throw new Error(`${call.path}: ${answer.status} ${answer.body}`);
+    return JSON.parse(answer.body);
+  };
+  for (let start = 0; start < 900; start += 100) {
+    await send({ method: "POST", path: "/v1/notes/batch", body: batchOf(100, start) });
+  }
+  const { id } = await send({ method: "POST", path: "/v1/notes", body: '{"n":-1}' });
+  const open = encodeURIComponent('{"status":"open"}');
+  const calls: [string, Omit<Call, "token">, Record<string, string>?][] = [
+    ["add", { method: "POST", path: "/v1/notes", body: noteRow(5_000) }],
+    ["query of 25", { method: "GET", path: "/v1/notes?limit=25" }],
+    ["query with filter (18 of 902)", { method: "GET", path: `/v1/notes?filter=${open}` }],
+    [
+      "query by id",
+      { method: "GET", path: `/v1/notes?filter=${encodeURIComponent(`{"id":"${id}"}`)}` },
+    ],
+    ["count", { method: "GET", path: "/v1/notes/count" }],
+    [
+      "upsert, found",
+      { method: "POST", path: "/v1/notes/upsert", body: '{"key":"n","row":{"n":-1,"a":1}}' },
+    ],
+    [
+      "upsert, added",
+      { method: "POST", path: "/v1/notes/upsert", body: '{"key":"n","row":{"n":-2}}' },
+    ],
+    [
+      "update_row",
+      {
+        method: "POST",
+        path: "/v1/notes/update_row",
+        body: JSON.stringify({ id, patch: { b: 1 } }),
+      },
+    ],
+    ["versions", { method: "GET", path: `/v1/notes/versions?id=${id}` }],
+    [
+      "restore",
+      { method: "POST", path: "/v1/notes/restore", body: JSON.stringify({ id, version: 1 }) },
+    ],
+    [
+      "delete one by id",
+      { method: "DELETE", path: "/v1/notes", body: JSON.stringify({ filter: { id } }) },
+    ],
+    ["batch of 100 adds", { method: "POST", path: "/v1/other/batch", body: batchOf(100, 0) }],
+    ["list tables", { method: "GET", path: "/v1/_tables" }],
+    ["list keys", { method: "GET", path: "/v1/_keys" }],
+  ];
+  const rows: BenchRow[] = [];
+  for (const [name, call] of calls) {
+    await send({ method: "GET", path: "/bench/watch" });
+    await send(call);
+    const cost = await send({ method: "GET", path: "/bench/cost" });
+    rows.push({
+      name: `cost: ${name}`,
+      ours: `${cost.rowsRead} read, ${cost.rowsWritten} written`,
+      floor: "",
+      ratio: "",
+      unit: `${cost.statements} statements`,
+    });
+  }
+  client.close();
+  await worker.stop();
+  return rows;
+}
+
+/** Runs everything; a few minutes on two cores. */
+export async function benchPuma(): Promise<BenchRow[]> {
+  const stage = await startStage();
+  try {
+    await fill(stage, "full", 1_000);
+    await fill(stage, "tiny", 10);
+    const rows: BenchRow[] = [];
+    const p95s = new Map<string, number[]>();
+    for (const [name, sides] of Object.entries(sidesOf(stage))) {
+      const { row, ours } = await compare(stage, name, sides);
+      rows.push(row);
+      p95s.set(
+        name,
+        ours.map(({ p95Ms }) => p95Ms),
+      );
+    }
+    const [query = [], filter = []] = [p95s.get("query of 25"), p95s.get("filter over 1,000 rows")];
+    rows.push({
+      name: "p95: filter over 1,000 rows beside query of 25",
+      ours: spread(filter, 2),
+      floor: spread(query, 2),
+      ratio: (median(filter) / median(query)).toFixed(2),
+      unit: "ms",
+    });
+    rows.push(...(await growth(stage)));
+    rows.push(...(await costs()));
+    return rows;
+  } finally {
+    await stage.stop();
+  }
+}
+
+if (import.meta.main) console.table(await benchPuma());

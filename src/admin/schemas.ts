@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { timestamp } from "../polykomos/schemas.ts";
+
+/** What the operator's API shows of each thing. */
+export const user = z.object({
+  object: z.literal("user"),
+  id: z.int(),
+  email: z.string(),
+  name: z.string(),
+  teams: z.array(z.object({ id: z.int(), name: z.string(), is_primary: z.boolean() })),
+});
+
+export const team = z.object({ object: z.literal("team"), id: z.int(), name: z.string() });
+
+export const membership = z.object({
+  object: z.literal("membership"),
+  team_id: z.int(),
+  user_id: z.int(),
+  role: z.enum(["owner", "member"]),
+});
+
+export const apiKey = z.object({
+  object: z.literal("api_key"),
+  id: z.int(),
+  name: z.string(),
+  preview: z.string(),
+  permissions: z.array(z.string()),
+  controls: z.object({
+    requests_per_minute: z.int(),
+    monthly_quota: z.int().nullable(),
+    allowed_ip_list: z.array(z.string()),
+    inactive_ttl_days: z.int().nullable(),
+  }),
+  status: z.enum(["active", "revoked"]),
+  last_used_at: timestamp.nullable(),
+  created_at: timestamp,
+  revoked_at: timestamp.nullable(),
+});
+
+export const server = z.object({
+  object: z.literal("server"),
+  id: z.int(),
+  name: z.string(),
+  engine: z.enum(["postgres", "mysql"]),
+  region: z.string(),
+  transport: z.string(),
+  host: z.string(),
+  port: z.int(),
+  advertised_host: z.string(),
+  tls: z.boolean(),
+  admin_user: z.string(),
+  max_databases: z.int(),
+  max_connections: z.int(),
+  state: z.enum(["active", "draining", "down"]),
+  databases: z.int(),
+});
+
+export const pool = z.object({
+  object: z.literal("pool"),
+  engine: z.enum(["postgres", "mysql"]),
+  region: z.string(),
+  ready: z.int(),
+  building: z.int(),
+});
+
+export const orphan = z.object({
+  object: z.literal("orphan"),
+  server: z.string(),
+  kind: z.enum(["login", "database"]),
+  name: z.string(),
+  found_in: z.enum(["server", "store"]),
+});
+
+export const retried = z.object({
+  object: z.literal("operation"),
+  id: z.uuid(),
+  state: z.literal("queued"),
+});
+
+/** Each kind of scheduled work counts what it did under its own name. */
+export const sweepResult = z.looseObject({ object: z.literal("sweep") });

@@ -1,0 +1,148 @@
+import type { Duplex } from "node:stream";
+import { type Connection, createConnection } from "mysql2";
+import { Fault } from "../lib/fault.ts";
+
+export type Rows = Record<string, unknown>[];
+
+export type MysqlSession = {
+  /** Runs statements, separated by semicolons; the rows of each that has any. */
+  query(text: string): Promise<Rows[]>;
+  close(): Promise<void>;
+};
+
+export type MysqlTarget = {
+  host: string;
+  port: number;
+  tls: boolean;
+  user: string;
+  password: string;
+  database: string | null;
+  /** How long an answer is waited for. */
+  statementTimeoutMs: number;
+};
+
+/** Opens a session, with time-outs; the transport is the caller's choice. */
+export type MysqlConnect = (target: MysqlTarget) => Promise<MysqlSession>;
+
+/** A way to a server: its byte stream, and how that becomes a TLS one once both sides want it. */
+export type Dial = (target: { host: string; port: number; tls: boolean }) => {
+  stream: Duplex;
+  startTls(): Promise<void>;
+};
+
+/** A server that does not let us in within this is unreachable. */
+const connectTimeoutMs = 5_000;
+/** A session's end is worth this long a wait; the server ends it then by itself. */
+const closePatienceMs = 2_000;
+
+/** What a server said no with; its SQLSTATE is the code, as with PostgreSQL. */
+type ServerError = { errno: number; sqlState: string; message: string };
+
+function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && "sqlState" in error && typeof error.sqlState === "string";
+}
+
+/**
+ * The driver's errors carry the statement, and the server's words a part of it. Statements hold
+ * credentials, so neither goes on.
+ */
+function translated(error: unknown): Error {
+  if (isServerError(error)) {
+    const said = error.message.replace(/\bnear '[\s\S]*' at line/, "at line");
+    return Object.assign(new Error(`${said} (${error.errno})`), {
+      code: error.sqlState,
+      errno: error.errno,
+    });
+  }
+  const reason = error instanceof Error ? error.message : "";
+  return new Fault("server_unreachable", reason || "the connection failed");
+}
+
+/** What the driver calls to upgrade a connection. Its types leave it out. */
+type Upgradable = { startTLS(done: (error?: unknown) => void): void };
+
+function upgradable(connection: Connection): Upgradable {
+  // True for the pinned version of the driver; a server that asks for TLS is part of its tests.
+  return connection as unknown as Upgradable;
+}
+
+async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** MySQL sessions through mysql2 over the given way. */
+export function mysqlConnect(dial: Dial): MysqlConnect {
+  return async ({ host, port, tls, user, password, database, statementTimeoutMs }) => {
+    const { stream, startTls } = dial({ host, port, tls });
+    const connection = createConnection({
+      stream,
+      user,
+      password,
+      ...(database === null ? {} : { database }),
+      ...(tls ? { ssl: { rejectUnauthorized: true } } : {}),
+      connectTimeout: connectTimeoutMs,
+      multipleStatements: true,
+      // Workers may not make code out of text.
+      disableEval: true,
+      // A server may ask a client that offers it for files.
+      flags: ["-LOCAL_FILES"],
+      supportBigNumbers: true,
+    });
+    upgradable(connection).startTLS = (done) => {
+      startTls().then(() => done(), done);
+    };
+    // Without a listener an error between statements would take the isolate's request down; the
+    // next statement fails with it anyway.
+    connection.on("error", () => {});
+    const isClosed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+
+    async function close(): Promise<void> {
+      connection.end(() => {});
+      // The server has let go of the session once it closes its side, and not before.
+      await within(closePatienceMs, isClosed).catch(() => stream.destroy());
+    }
+
+    function run(text: string): Promise<Rows[]> {
+      return new Promise((resolve, reject) => {
+        connection.query(text, (error, answer, fields) =>
+          error ? reject(error) : resolve(rowsOf(answer, fields)),
+        );
+      });
+    }
+
+    try {
+      const opening = new Promise<void>((resolve, reject) => {
+        connection.connect((error) => (error ? reject(error) : resolve()));
+      });
+      await within(connectTimeoutMs, opening);
+    } catch (error) {
+      stream.destroy();
+      throw translated(error);
+    }
+    return {
+      async query(text) {
+        return await within(statementTimeoutMs, run(text)).catch((error: unknown) => {
+          if (!isServerError(error)) stream.destroy();
+          throw translated(error);
+        });
+      },
+      close,
+    };
+  };
+}
+
+/** The rows of each statement that has any. Several statements come with a list of lists. */
+function rowsOf(answer: unknown, fields: unknown): Rows[] {
+  const isSeveral =
+    Array.isArray(fields) && fields.every((each) => each === undefined || Array.isArray(each));
+  const answers: unknown[] = isSeveral && Array.isArray(answer) ? answer : [answer];
+  return answers.filter((each): each is Rows => Array.isArray(each));
+}

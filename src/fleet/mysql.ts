@@ -1,0 +1,255 @@
+import {
+  databaseIdOf,
+  type Engine,
+  type FleetServer,
+  type NameStage,
+  type Tenant,
+  type TenantWork,
+  workingName,
+} from "./fleet.ts";
+import { prepareMysqlServer } from "./mysql-server.ts";
+import type { MysqlConnect, MysqlSession, MysqlTarget, Rows } from "./mysql-session.ts";
+import {
+  listLogins,
+  listPrepared,
+  listTenants,
+  mysqlTenantSql,
+  readFacts,
+  rollBackPrepared,
+  type TenantFacts,
+} from "./mysql-tenant.ts";
+
+/**
+ * MySQL and MariaDB tenants: one login and one database each. A database there cannot be renamed
+ * and costs next to nothing to make, so one from the pool is a login alone, and its database is made
+ * under the customer's name when it is claimed.
+ */
+const adminStatementTimeoutMs = 60_000;
+const customerStatementTimeoutMs = 5_000;
+/** Sessions that were ended are looked for again so often, and so many times. */
+const endPollMs = 25;
+const endPollsMax = 40;
+/** Numbers of errors that mean something here. */
+const noSuchThread = 1094;
+const lockWaitTimeout = 1205;
+
+function adminTarget(server: FleetServer): MysqlTarget {
+  const { host, port, tls, adminUser: user, adminPassword: password } = server;
+  const statementTimeoutMs = adminStatementTimeoutMs;
+  return { host, port, tls, user, password, database: null, statementTimeoutMs };
+}
+
+/** MySQL adapter over the given transport. */
+export function mysqlEngine(connect: MysqlConnect): Engine {
+  async function asAdmin<Value>(
+    server: FleetServer,
+    use: (session: MysqlSession) => Promise<Value>,
+  ): Promise<Value> {
+    const session = await connect(adminTarget(server));
+    try {
+      return await use(session);
+    } finally {
+      await session.close();
+    }
+  }
+
+  return {
+    prepareServer: (server) => asAdmin(server, prepareMysqlServer),
+    workOn: (server, tenant) => mysqlWork(connect, server, tenant),
+    async listRemains(server) {
+      const [tenants = [], logins = []] = await asAdmin(server, (session) =>
+        session.query(`${listTenants}; ${listLogins}`),
+      );
+      return [
+        ...logins.map((row) => ({
+          kind: "login" as const,
+          name: String(row.name),
+          databaseId: databaseIdOf(String(row.name)),
+        })),
+        // Until its database is made, a tenant's row stands for it; afterwards it must be there.
+        ...tenants
+          .filter((row) => Number(row.is_made) === 0 || Number(row.stands) === 1)
+          .map((row) => ({
+            kind: "database" as const,
+            name: String(row.db_name ?? workingName(Number(row.database_id))),
+            databaseId: Number(row.database_id),
+          })),
+      ];
+    },
+  };
+}
+
+function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): TenantWork {
+  const sql = mysqlTenantSql(server, tenant);
+  let admin: MysqlSession | null = null;
+
+  async function open(): Promise<MysqlSession> {
+    const session = await connect(adminTarget(server));
+    try {
+      await takeLock(session);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  /** Ends the session of a runner that died or lost the lease while its server was at work. */
+  async function takeLock(session: MysqlSession): Promise<void> {
+    const [[lock] = []] = await session.query(`${sql.settle}; ${sql.takeLock}`);
+    if (Number(lock?.taken) === 1) return;
+    if (lock?.holder) await kill(session, lock.holder);
+    const [[awaited] = []] = await session.query(sql.awaitLock);
+    if (Number(awaited?.taken) !== 1) throw new Error("Another session works on this database");
+  }
+
+  /** Runs statements as the operator, one after the other in one round trip. */
+  async function run(...statements: string[]): Promise<Rows[]> {
+    admin ??= await open();
+    return await admin.query(statements.join(";\n"));
+  }
+
+  async function look(): Promise<TenantFacts> {
+    const [rows] = await run(sql.facts);
+    const facts = readFacts(rows?.[0]);
+    if (facts.registered === "another's") throw new Error(`${sql.login} is another operator's`);
+    return facts;
+  }
+
+  /** A database that stands unmarked is ours only if we were about to make it and nobody used it. */
+  async function isOurDatabase(facts: TenantFacts): Promise<boolean> {
+    if (!facts.hasDatabase || !facts.isNamed) return false;
+    if (facts.isMade) return true;
+    const [rows] = await run(sql.isEmpty);
+    return Number(rows?.[0]?.is_empty) === 1;
+  }
+
+  /** Makes the database under its customer's name, with other statements before and after. */
+  async function makeDatabase(before: string[], after: string[]): Promise<void> {
+    const facts = await look();
+    if (facts.registered === "not") throw new Error(`${sql.login} is not registered`);
+    if (facts.isMade) {
+      if (before.length + after.length > 0) await run(...before, ...after);
+      return;
+    }
+    if (facts.hasDatabase && !(await isOurDatabase(facts))) {
+      throw new Error(`${tenant.dbName} belongs to something else`);
+    }
+    const make = facts.hasDatabase ? [] : [sql.claimName, sql.createDatabase];
+    // Marked before anyone has a right in it: what holds tables and no mark is somebody else's.
+    await run(...before, ...make, sql.markMade, ...after);
+  }
+
+  async function endSessions(): Promise<void> {
+    for (let poll = 0; poll < endPollsMax; poll++) {
+      const [sessions = []] = await run(sql.listSessions);
+      if (sessions.length === 0) return;
+      admin ??= await open();
+      for (const { id } of sessions) await kill(admin, id);
+      await new Promise((resolve) => setTimeout(resolve, endPollMs));
+    }
+  }
+
+  /**
+   * A customer can leave a prepared XA transaction behind that holds a table for good, and no one can
+   * tell whose it is. So where one stands in the way, all whose sessions have gone are rolled back.
+   */
+  async function dropDatabase(facts: TenantFacts): Promise<void> {
+    try {
+      await run(sql.dropDatabase);
+    } catch (error) {
+      if (!isServerError(error, lockWaitTimeout)) throw error;
+      const [prepared = []] = await run(listPrepared[facts.flavour]);
+      for (const row of prepared) {
+        // Refused where its session still lives.
+        await run(rollBackPrepared(row)).catch((refusal: unknown) => {
+          if (!isServerError(refusal)) throw refusal;
+        });
+      }
+      await run(sql.dropDatabase);
+    }
+  }
+
+  return {
+    async createLogin() {
+      const facts = await look();
+      if (facts.registered === "not" && facts.hasLogin) {
+        throw new Error(`${sql.login} belongs to something else`);
+      }
+      const register = facts.registered === "not" ? [sql.register] : [];
+      await run(...register, ...sql.putLogin(facts.flavour));
+    },
+
+    // A database is made with its name, and has none yet: the tenant's row stands for it.
+    async createDatabase() {},
+
+    async secure(stage) {
+      if (stage === "customer") await run(sql.grant);
+    },
+
+    async nameDatabase() {
+      await makeDatabase([], []);
+    },
+
+    async adopt() {
+      await makeDatabase([sql.setConnectionLimit], [sql.grant]);
+    },
+
+    async checkLogin(stage: NameStage) {
+      const session = await connect({
+        host: tenant.advertisedHost,
+        port: server.port,
+        tls: server.tls,
+        user: sql.login,
+        password: tenant.password,
+        database: stage === "working" ? null : tenant.dbName,
+        statementTimeoutMs: customerStatementTimeoutMs,
+      });
+      try {
+        await session.query("SELECT 1");
+      } finally {
+        // Awaited, for the login may have a limit of one session and is the customer's from now on.
+        await session.close();
+      }
+    },
+
+    async setConnectionLimit() {
+      await look();
+      await run(sql.setConnectionLimit);
+    },
+
+    async lockOut() {
+      const facts = await look();
+      if (facts.registered === "not" || !facts.hasLogin) return;
+      await run(sql.refuseLogins);
+      await endSessions();
+    },
+
+    async destroy() {
+      const facts = await look();
+      if (facts.registered === "not") return;
+      if (await isOurDatabase(facts)) await dropDatabase(facts);
+      await run(sql.dropLogin, sql.unregister);
+    },
+
+    async close() {
+      await admin?.close();
+      admin = null;
+    },
+  };
+}
+
+async function kill(session: MysqlSession, threadId: unknown): Promise<void> {
+  try {
+    await session.query(`KILL CONNECTION ${Math.trunc(Number(threadId))}`);
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if (!isServerError(error, noSuchThread)) throw error;
+  }
+}
+
+/** Whether the server said no; with a number, whether it said that. */
+function isServerError(error: unknown, errno?: number): boolean {
+  if (!(error instanceof Error && "errno" in error)) return false;
+  return errno === undefined || error.errno === errno;
+}

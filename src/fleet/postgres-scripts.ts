@@ -1,0 +1,113 @@
+import { type FleetServer, loginName, type Tenant } from "./fleet.ts";
+import { postgresLiteral as literal } from "./identifiers.ts";
+import type { Connect, Session } from "./postgres.ts";
+import {
+  lockTimeoutMs,
+  type ScriptRunner,
+  type ScriptSession,
+  type ScriptStatement,
+  scriptStatementTimeoutMs,
+} from "./scripts.ts";
+
+/** How long a session that was told to end is waited for. */
+const endWaitMs = 5_000;
+
+/** Set again after whatever may have changed them; a role's own defaults are set aside as well. */
+const ourSettings = [
+  `SET LOCAL statement_timeout = ${scriptStatementTimeoutMs}`,
+  `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
+];
+
+const beginning = [
+  "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+  ...ourSettings,
+  "SET LOCAL standard_conforming_strings = on",
+  "SET LOCAL idle_in_transaction_session_timeout = 60000",
+  "SET LOCAL client_min_messages = warning",
+  "SELECT pg_current_xact_id()::text AS id",
+].join("; ");
+
+/** Scripts on PostgreSQL: one transaction, whose id tells later whether it was committed. */
+export function postgresScripts(connect: Connect): ScriptRunner {
+  async function openAsCustomer(server: FleetServer, tenant: Tenant): Promise<Session> {
+    return await connect({
+      host: server.host,
+      port: server.port,
+      tls: server.tls,
+      user: loginName(tenant.databaseId),
+      password: tenant.password,
+      database: tenant.dbName,
+      statementTimeoutMs: scriptStatementTimeoutMs,
+    });
+  }
+
+  return {
+    async open(server, tenant) {
+      return scriptSession(await openAsCustomer(server, tenant));
+    },
+
+    async settle(server, tenant, checkpoint) {
+      const session = await openAsCustomer(server, tenant);
+      try {
+        const id = literal(checkpoint);
+        // The id of a running transaction is shown without its epoch.
+        const [row] = await session.query(`
+          SELECT pg_terminate_backend(pid, ${endWaitMs}) FROM pg_stat_activity
+          WHERE backend_xid::text::bigint = ${id}::bigint % 4294967296;
+          SELECT pg_xact_status(${id}::xid8) AS status`);
+        if (row?.status === "committed") return "kept";
+        return row?.status === "aborted" ? "undone" : "unknown";
+      } finally {
+        await session.close();
+      }
+    },
+  };
+}
+
+function scriptSession(session: Session): ScriptSession {
+  return {
+    isTransaction: true,
+    async begin() {
+      const [row] = await session.query(beginning);
+      return String(row?.id);
+    },
+    async run(statements, onDone) {
+      const { text, isOurs } = withSettings(statements);
+      let done = 0;
+      await session.script(text, (tag) => {
+        if (!isOurs[done++]) onDone(rowsOf(tag));
+      });
+    },
+    async commit() {
+      // Deferred constraints are checked here, and may take as long as a statement.
+      await session.query("COMMIT");
+    },
+    async rollback() {
+      await session.query("ROLLBACK");
+    },
+    close: () => session.close(),
+  };
+}
+
+/** The statements as one text, our settings set first and after each that may have changed them. */
+function withSettings(statements: readonly ScriptStatement[]): { text: string; isOurs: boolean[] } {
+  const parts: string[] = [];
+  const isOurs: boolean[] = [];
+  for (const { text, mayChangeSettings } of statements) {
+    // A comment at the end of a statement must not swallow what follows.
+    parts.push(`${text}\n;`);
+    isOurs.push(false);
+    if (!mayChangeSettings) continue;
+    for (const setting of ourSettings) {
+      parts.push(`${setting};`);
+      isOurs.push(true);
+    }
+  }
+  return { text: parts.join("\n"), isOurs };
+}
+
+/** `INSERT 0 5` and `UPDATE 5` end in the number of rows; `CREATE TABLE` has none. */
+function rowsOf(tag: string): number | null {
+  const rows = / (\d+)$/.exec(tag)?.[1];
+  return rows === undefined ? null : Number(rows);
+}

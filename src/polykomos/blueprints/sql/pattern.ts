@@ -1,0 +1,247 @@
+/**
+ * Regular expressions of variables, matched in time that grows only with pattern and text: by
+ * following all their states at once (Thompson, 1968), never by backtracking. What cannot be
+ * matched so, backreferences and lookaround, is refused.
+ */
+export type Pattern = { ok: true; matches(text: string): boolean } | { ok: false; reason: string };
+
+const patternCharsMax = 500;
+const statesMax = 5_000;
+const repeatMax = 1_000;
+
+type Test = (char: string) => boolean;
+
+/** `next` are states reached without a character; `test` takes one on to `to`. */
+type State =
+  | { kind: "char"; test: Test; to: number }
+  | { kind: "split"; to: number[] }
+  | { kind: "start" | "end"; to: number }
+  | { kind: "match" };
+
+type Tree =
+  | { kind: "empty" }
+  | { kind: "char"; test: Test }
+  | { kind: "start" | "end" }
+  | { kind: "all" | "any"; items: Tree[] }
+  | { kind: "repeat"; item: Tree; min: number; max: number | null };
+
+class Refusal extends Error {}
+
+/** Compiles a pattern; says why not. */
+export function compilePattern(source: string): Pattern {
+  if (source.length > patternCharsMax) {
+    return { ok: false, reason: `over ${patternCharsMax} characters` };
+  }
+  try {
+    // What JavaScript does not take either would only surprise.
+    new RegExp(source, "u");
+    const tree = createReader([...source]).readAll();
+    const states: State[] = [{ kind: "match" }];
+    const first = build(tree, 0, states);
+    return { ok: true, matches: (text) => run(states, first, [...text]) };
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof SyntaxError) {
+      return { ok: false, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+function build(tree: Tree, to: number, states: State[]): number {
+  if (states.length > statesMax) throw new Refusal("it is too large");
+  switch (tree.kind) {
+    case "empty":
+      return to;
+    case "char":
+      return states.push({ kind: "char", test: tree.test, to }) - 1;
+    case "start":
+    case "end":
+      return states.push({ kind: tree.kind, to }) - 1;
+    case "all":
+      return tree.items.reduceRight((next, item) => build(item, next, states), to);
+    case "any":
+      return states.push({ kind: "split", to: tree.items.map((i) => build(i, to, states)) }) - 1;
+    case "repeat":
+      return buildRepeat(tree, to, states);
+  }
+}
+
+function buildRepeat(tree: Tree & { kind: "repeat" }, to: number, states: State[]): number {
+  let next = to;
+  if (tree.max === null) {
+    const split: State & { kind: "split" } = { kind: "split", to: [to] };
+    next = states.push(split) - 1;
+    split.to.push(build(tree.item, next, states));
+  } else {
+    for (let count = tree.min; count < tree.max; count++) {
+      next = states.push({ kind: "split", to: [to, build(tree.item, next, states)] }) - 1;
+    }
+  }
+  for (let count = 0; count < tree.min; count++) next = build(tree.item, next, states);
+  return next;
+}
+
+/** Whether the pattern matches somewhere in the text. */
+function run(states: readonly State[], first: number, chars: readonly string[]): boolean {
+  let current = new Set<number>();
+  for (let at = 0; at <= chars.length; at++) {
+    const reached = new Set<number>();
+    for (const state of [...current, first]) follow(states, state, at, chars.length, reached);
+    if (reached.has(0)) return true;
+    const char = chars[at];
+    current = new Set();
+    if (char === undefined) break;
+    for (const index of reached) {
+      const state = states[index];
+      if (state?.kind === "char" && state.test(char)) current.add(state.to);
+    }
+  }
+  return false;
+}
+
+function follow(
+  states: readonly State[],
+  from: number,
+  at: number,
+  length: number,
+  reached: Set<number>,
+): void {
+  const waiting = [from];
+  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
+    if (reached.has(index)) continue;
+    const state = states[index];
+    if (!state) continue;
+    reached.add(index);
+    if (state.kind === "split") waiting.push(...state.to);
+    else if (state.kind === "start" && at === 0) waiting.push(state.to);
+    else if (state.kind === "end" && at === length) waiting.push(state.to);
+  }
+}
+
+const classes: Record<string, Test> = {
+  d: (char) => /^[0-9]$/.test(char),
+  w: (char) => /^\w$/.test(char),
+  s: (char) => /^\s$/.test(char),
+};
+
+const controls: Record<string, string> = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v" };
+
+function createReader(source: readonly string[]) {
+  let at = 0;
+  const peek = () => source[at];
+
+  function readAll(): Tree {
+    const tree = readAny();
+    if (at < source.length) throw new Refusal(`"${peek()}" is not expected`);
+    return tree;
+  }
+
+  function readAny(): Tree {
+    const items = [readSequence()];
+    while (peek() === "|") {
+      at += 1;
+      items.push(readSequence());
+    }
+    return items.length === 1 ? (items[0] ?? { kind: "empty" }) : { kind: "any", items };
+  }
+
+  function readSequence(): Tree {
+    const items: Tree[] = [];
+    while (at < source.length && peek() !== "|" && peek() !== ")") items.push(readRepeat());
+    return { kind: "all", items };
+  }
+
+  function readRepeat(): Tree {
+    const item = readOne();
+    const bounds = readBounds();
+    if (!bounds) return item;
+    if (peek() === "?") at += 1;
+    if (Math.max(bounds.min, bounds.max ?? 0) > repeatMax)
+      throw new Refusal("it repeats too often");
+    return { kind: "repeat", item, ...bounds };
+  }
+
+  function readBounds(): { min: number; max: number | null } | null {
+    const char = peek();
+    if (char === "*" || char === "+" || char === "?") {
+      at += 1;
+      return { min: char === "+" ? 1 : 0, max: char === "?" ? 1 : null };
+    }
+    const found = /^\{(\d+)(,(\d*))?\}/.exec(source.slice(at, at + 20).join(""));
+    if (char !== "{" || !found) return null;
+    at += found[0].length;
+    const min = Number(found[1]);
+    return { min, max: found[2] === undefined ? min : found[3] ? Number(found[3]) : null };
+  }
+
+  function readOne(): Tree {
+    const char = source[at++];
+    switch (char) {
+      case "^":
+        return { kind: "start" };
+      case "$":
+        return { kind: "end" };
+      case ".":
+        return { kind: "char", test: (each) => !/[\n\r\u2028\u2029]/.test(each) };
+      case "(":
+        return readGroup();
+      case "[":
+        return { kind: "char", test: readClass() };
+      case "\\":
+        return { kind: "char", test: readEscape() };
+      default:
+        return { kind: "char", test: (each) => each === char };
+    }
+  }
+
+  function readGroup(): Tree {
+    if (peek() === "?") {
+      if (source[at + 1] !== ":") throw new Refusal("lookaround and named groups are not offered");
+      at += 2;
+    }
+    const tree = readAny();
+    at += 1;
+    return tree;
+  }
+
+  function readEscape(): Test {
+    const char = source[at++] ?? "";
+    const known = classes[char];
+    if (known) return known;
+    const opposite = classes[char.toLowerCase()];
+    if (opposite) return (each) => !opposite(each);
+    if (/[1-9bBkpPcux0]/.test(char)) throw new Refusal(`\\${char} is not offered`);
+    const literal = controls[char] ?? char;
+    return (each) => each === literal;
+  }
+
+  function readClass(): Test {
+    const isNot = peek() === "^";
+    if (isNot) at += 1;
+    const tests: Test[] = [];
+    while (at < source.length && peek() !== "]") tests.push(readClassItem());
+    at += 1;
+    return (char) => tests.some((test) => test(char)) !== isNot;
+  }
+
+  function readClassItem(): Test {
+    if (peek() === "\\") {
+      at += 1;
+      return readEscape();
+    }
+    const from = source[at++] ?? "";
+    if (peek() !== "-" || source[at + 1] === "]" || source[at + 1] === undefined) {
+      return (char) => char === from;
+    }
+    const to = source[at + 1] ?? "";
+    if (to === "\\") throw new Refusal("a range may not end in an escape");
+    at += 2;
+    const [low, high] = [from.codePointAt(0) ?? 0, to.codePointAt(0) ?? 0];
+    return (char) => {
+      const code = char.codePointAt(0) ?? 0;
+      return code >= low && code <= high;
+    };
+  }
+
+  return { readAll };
+}

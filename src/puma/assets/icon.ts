@@ -1,0 +1,3 @@
+/** The mark: a paw of four toes. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="#b45309"><ellipse cx="7" cy="14" rx="3" ry="4" transform="rotate(-24 7 14)"/><ellipse cx="13" cy="8.5" rx="3" ry="4.3" transform="rotate(-8 13 8.500)"/><ellipse cx="20" cy="8.500" rx="3" ry="4.300" transform="rotate(8 20 8.500)"/><ellipse cx="26" cy="14" rx="3" ry="4" transform="rotate(24 26 14)"/><path d="M16.500 14.500c4.500 0 8.500 4.500 8.500 8.500 0 3-2.200 4-4.300 4-1.700 0-2.700-.8-4.200-.8s-2.500.8-4.200.8C10.200 27 8 26 8 23c0-4 4-8.500 8.500-8.500z"/></g></svg>
+`;

@@ -1,0 +1,520 @@
+import { randomUUID } from "node:crypto";
+import { connect } from "node:net";
+import { describe, expect, inject, test } from "vitest";
+import { bodyBytesMax } from "../../src/polykomos/read-input.ts";
+import { type Answer, call, newDatabase, newTenant, type Tenant } from "../support/api.ts";
+import { jsonTexts, naughtyStrings, shapedBodies, sizeCases } from "../support/bad-inputs.ts";
+import { type Declared, declared, pathOf } from "../support/declarations.ts";
+import { exampleBody } from "../support/examples.ts";
+import { type Field, fieldsOf, withField } from "../support/fields.ts";
+import { raw } from "../support/raw.ts";
+import { rowsOf } from "../support/rows.ts";
+import { storeSql } from "../support/sql.ts";
+import { testSecrets } from "../support/worker.ts";
+
+/**
+ * Whatever is sent, the answer is a 4xx that names what is wrong (or a 2xx where the value happens
+ * to be right), in the error envelope, with nothing of our insides; `call` checks the envelope. The
+ * fields come from the declarations, so a new one is tried without being added here.
+ */
+const databases = "/api/v1/databases";
+
+function titleOf(declaration: Declared): string {
+  return `${declaration.method.toUpperCase()} ${declaration.path}`;
+}
+
+function tokenOf({ api }: Declared, tenant: Tenant): string {
+  return api === "admin" ? testSecrets.ADMIN_TOKEN : tenant.key;
+}
+
+/** Ids that are well-formed and name nothing, so that a value that passes does no harm. */
+function harmlessPath(declaration: Declared, uuid: string = randomUUID()): string {
+  const id = declaration.path.includes("{id}") && declaration.api === "polykomos" ? uuid : "";
+  return pathOf(declaration, { uuid, id: id || "999999998", delivery_id: "999999998" });
+}
+
+async function inTurns<Item>(items: readonly Item[], run: (item: Item) => Promise<void>) {
+  const left = [...items];
+  async function work(): Promise<void> {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await run(item);
+  }
+  await Promise.all(Array.from({ length: 6 }, work));
+}
+
+/** A JSON value as text, wrong in type, size or content for most fields. */
+const badValues = [
+  ...["null", "true", "false", "0", "-0", "-1", "1.5", "2147483648", "9007199254740993"],
+  ...["1e308", "-1e308", "1e400", "5e-324"],
+  ...["[]", "[null]", "[[]]", '["a"]', "{}", '{"a":1}', '{"__proto__":{"polluted":true}}'],
+  ...[
+    "",
+    " ",
+    "\t",
+    "a b",
+    "A",
+    "é",
+    "-a",
+    "a_b",
+    "a".repeat(64),
+    "a".repeat(300),
+    "a".repeat(100_000),
+    "\u0000",
+    "a\u0000b",
+    "\ud800",
+    "a\udc00",
+    "😀",
+    "👩‍👩‍👧‍👦",
+    "\u202eabc",
+    "\u200b",
+    "e\u0301",
+    "\u2028",
+    "\r\nX-Injected: 1",
+    "' OR 1=1 --",
+    "'; DROP TABLE databases; --",
+    '"; DROP TABLE databases; --',
+    "$1",
+    "{id}",
+    "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "__proto__",
+    "constructor",
+    "NaN",
+    "Infinity",
+    "1e308",
+    "0x10",
+    "true",
+    "null",
+    "1",
+  ].map((text) => JSON.stringify(text)),
+];
+
+const marker = "@@value@@";
+
+function bodyText(example: unknown, field: string, valueText: string): string {
+  const text = JSON.stringify(withField(example, field, marker));
+  return text.replace(JSON.stringify(marker), () => valueText);
+}
+
+/** Whether the answer's error tells of the field, of a part of it, or of what it is a part of. */
+function names(answer: Answer, field: string): boolean {
+  const { details } = answer.body.error;
+  const told: string[] = [details?.field, ...(details?.problems ?? []).map(fieldName)];
+  return told.some(
+    (each) =>
+      typeof each === "string" &&
+      (each === field || each.startsWith(`${field}.`) || field.startsWith(`${each}.`)),
+  );
+}
+
+function fieldName(problem: { field: string }): string {
+  return problem.field;
+}
+
+function listed(place: Field["place"]) {
+  return declared
+    .flatMap(fieldsOf)
+    .filter((field) => field.place === place)
+    .map((field) => [titleOf(field.declaration), field.name, field] as const);
+}
+
+function isOk({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}
+
+async function trySend(method: string, path: string, options: Parameters<typeof call>[2]) {
+  const answer = await call(method, path, options);
+  expect(answer.status, `${method} ${path} ${JSON.stringify(answer.body)}`).toBeLessThan(500);
+  return answer;
+}
+
+async function targetOf(declaration: Declared, tenant: Tenant): Promise<string> {
+  if (!declaration.path.includes("{uuid}")) return randomUUID();
+  return (await newDatabase(tenant)).uuid;
+}
+
+test.each(listed("body"))(
+  "%s: a wrong %s is refused by its name, and nothing is half made",
+  async (_, name, { declaration }) => {
+    const tenant = await newTenant();
+    const path = harmlessPath(declaration, await targetOf(declaration, tenant));
+    const method = declaration.method.toUpperCase();
+    const token = tokenOf(declaration, tenant);
+    const before = await rowsOf(tenant);
+    let isAllRefused = true;
+    await inTurns(badValues, async (value) => {
+      const example = exampleBody(declaration, tenant);
+      const body = bodyText(example, name, value);
+      const isRight = declaration.body?.safeParse(JSON.parse(body)).success;
+      const answer = await trySend(method, path, { token, body });
+      if (isOk(answer)) isAllRefused = false;
+      if (!isRight) {
+        expect([value.slice(0, 80), answer.status]).toEqual([value.slice(0, 80), 422]);
+        expect(names(answer, name), `${value.slice(0, 80)} ${JSON.stringify(answer.body)}`).toBe(
+          true,
+        );
+      }
+      if (!isOk(answer) && typeof example?.email === "string") {
+        const made = await storeSql("SELECT 1 FROM users WHERE email = $1", [example.email]);
+        expect(made).toEqual([]);
+      }
+    });
+    if (isAllRefused) expect(await rowsOf(tenant)).toEqual(before);
+  },
+);
+
+const badPathTexts = [
+  ...["0", "-1", "1.5", "01", "+1", "1e3", "0x1", "2147483648", "99999999999999999999"],
+  ...["abc", "null", "undefined", "true", "__proto__", "constructor", "%20", "%00", "a%00b"],
+  ...["%ff", "%ed%a0%80", "%F0%9F%98%80", "%E2%80%AE", "%27%20OR%201%3D1%20--", "%2e%2e", "%2F"],
+  ...["'", '"', "*", "{id}", "{uuid}", ";", "a".repeat(5_000), `${randomUUID()}x`],
+  ...[randomUUID().slice(1), randomUUID().replaceAll("-", ""), `{${randomUUID()}}`],
+  "00000000-0000-0000-0000-00000000000g",
+];
+
+test.each(listed("path"))("%s: a wrong %s in the path is refused", async (_, name, field) => {
+  const { declaration } = field;
+  const tenant = await newTenant();
+  const method = declaration.method.toUpperCase();
+  const token = tokenOf(declaration, tenant);
+  const before = await rowsOf(tenant);
+  await inTurns(badPathTexts, async (text) => {
+    const ids = { uuid: randomUUID(), id: "999999998", delivery_id: "999999998", [name]: text };
+    const body = exampleBody(declaration, tenant);
+    const options = { token, ...(body ? { body } : {}) };
+    const answer = await trySend(method, pathOf(declaration, ids), options);
+    expect([text, [404, 405, 422]]).toEqual([text, expect.arrayContaining([answer.status])]);
+  });
+  expect(await rowsOf(tenant)).toEqual(before);
+});
+
+test.each(listed("query"))("%s: a wrong %s in the query is refused", async (_, name, field) => {
+  const { declaration } = field;
+  const tenant = await newTenant();
+  const method = declaration.method.toUpperCase();
+  const token = tokenOf(declaration, tenant);
+  const before = await rowsOf(tenant);
+  const texts = [...badPathTexts, "", "%", "%zz", "1&1", "a".repeat(20_000)];
+  await inTurns(texts, async (text) => {
+    const body = exampleBody(declaration, tenant);
+    const options = { token, ...(body ? { body } : {}) };
+    for (const query of [
+      `${name}=${text}`,
+      `${name}=${text}&${name}=${text}`,
+      `${name}[]=${text}`,
+    ]) {
+      const given = new URLSearchParams(query);
+      const isOnce = given.getAll(name).length < 2;
+      if (isOnce && declaration.query?.safeParse(Object.fromEntries(given)).success) continue;
+      const answer = await trySend(method, `${harmlessPath(declaration)}?${query}`, options);
+      expect([query.slice(0, 80), answer.status]).toEqual([query.slice(0, 80), 422]);
+    }
+  });
+  expect(await rowsOf(tenant)).toEqual(before);
+});
+
+const withBody = declared.filter((each) => each.body).map((each) => [titleOf(each), each] as const);
+
+/** Bodies that no operation takes, and the status that refuses them. */
+const badBodies: [what: string, body: string | Uint8Array, status: number][] = [
+  ["nothing", "", 400],
+  ["white space", " \n", 400],
+  ["half an object", '{"name":', 400],
+  ["a name without a value", '{"name"}', 400],
+  ["single quotes", "{'name':'a'}", 400],
+  ["a trailing comma", '{"name":"a",}', 400],
+  ["a comment", '{"name":"a"} // x', 400],
+  ["two values", '{"name":"a"}{"name":"b"}', 400],
+  ["NaN", '{"name":NaN}', 400],
+  ["a word", "undefined", 400],
+  ["a form", "name=a&plan=free", 400],
+  ["a raw control character", '{"name":"a\u0001"}', 400],
+  ["a byte order mark", '\ufeff{"name":"a"}', 400],
+  ["bytes that are no UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
+  ["an overlong encoding", Buffer.from('{"name":"\xc0\x80"}', "latin1"), 400],
+  ["a surrogate in UTF-8", Buffer.from('{"name":"\xed\xa0\x80"}', "latin1"), 400],
+  ["UTF-16", Buffer.from('{"name":"a"}', "utf16le"), 400],
+  ["zeros", Buffer.alloc(1_000), 400],
+  ["arrays a hundred thousand deep", "[".repeat(100_000) + "]".repeat(100_000), 400],
+  ["objects a hundred thousand deep", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`, 400],
+  ["a deep value of a field", `{"name":${"[".repeat(5_000)}${"]".repeat(5_000)}}`, 400],
+  ["null", "null", 422],
+  ["a truth value", "true", 422],
+  ["a number", "1", 422],
+  ["a string", '"name"', 422],
+  ["an array", "[]", 422],
+  ["an array of objects", '[{"name":"a"}]', 422],
+  ["sixty thousand fields", fieldsText(60_000), 422],
+  ["a hundred thousand fields", fieldsText(100_000), 413],
+  ["a byte too much", "[]".padEnd(bodyBytesMax + 1), 413],
+  ["ten megabytes", `{"name":"${"a".repeat(10_000_000)}"}`, 413],
+];
+
+function fieldsText(count: number): string {
+  const fields = Array.from({ length: count }, (_, index) => `"field${index}":1`);
+  return `{${fields.join(",")}}`;
+}
+
+test.each(withBody)("%s refuses bodies that are no request at all", async (_, declaration) => {
+  const tenant = await newTenant();
+  const path = harmlessPath(declaration);
+  const method = declaration.method.toUpperCase();
+  const before = await rowsOf(tenant);
+  for (const [what, body, status] of badBodies) {
+    const answer = await raw({
+      method,
+      path,
+      headers: [
+        ["Authorization", `Bearer ${tokenOf(declaration, tenant)}`],
+        ["Content-Type", "application/json"],
+        ["Content-Length", String(Buffer.byteLength(body))],
+        ["Idempotency-Key", randomUUID()],
+      ],
+      chunks: [body],
+    });
+    expect([what, answer.status]).toEqual([what, status]);
+  }
+  expect(await rowsOf(tenant)).toEqual(before);
+});
+
+function* piecesOf(bytes: number): Generator<string> {
+  yield '{"name":"';
+  for (let sent = 0; sent < bytes; sent += 50_000) yield "a".repeat(50_000);
+  yield '"}';
+}
+
+test.each(withBody)("%s stops reading a long body that tells no length", async (_, declaration) => {
+  const tenant = await newTenant();
+  const answer = await raw({
+    method: declaration.method.toUpperCase(),
+    path: harmlessPath(declaration),
+    headers: [
+      ["Authorization", `Bearer ${tokenOf(declaration, tenant)}`],
+      ["Content-Type", "application/json"],
+      ["Transfer-Encoding", "chunked"],
+      ["Idempotency-Key", randomUUID()],
+    ],
+    chunks: piecesOf(10_000_000),
+  });
+  expect(answer.status).toBe(413);
+});
+
+test.each(withBody)(
+  "%s refuses fields it does not know, prototypes too",
+  async (_, declaration) => {
+    const tenant = await newTenant();
+    const path = harmlessPath(declaration, await targetOf(declaration, tenant));
+    const method = declaration.method.toUpperCase();
+    const token = tokenOf(declaration, tenant);
+    const before = await rowsOf(tenant);
+    for (const body of shapedBodies()) {
+      const answer = await trySend(method, path, { token, body });
+      expect([body, answer.status]).toEqual([body, 422]);
+    }
+    const example = JSON.stringify(exampleBody(declaration, tenant));
+    for (const added of [
+      '"__proto__":{}',
+      '"constructor":1',
+      '"":1',
+      '"nothing":null',
+      '"toJSON":1',
+    ]) {
+      const body = example.replace(/\}$/, `,${added}}`);
+      const answer = await trySend(method, path, { token, body });
+      expect([added, answer.status, answer.body.error.code]).toEqual([added, 422, "unknown_field"]);
+    }
+    expect(await rowsOf(tenant)).toEqual(before);
+    expect((await tenant.call("GET", "/api/v1/me")).body.data.api_key).not.toHaveProperty(
+      "polluted",
+    );
+  },
+);
+
+test("a body that names a field twice is one request with the last of them, or none", async () => {
+  const tenant = await newTenant();
+  const name = `app-${randomUUID().slice(0, 8)}`;
+  const body = `{"name":"Not A Name","name":"${name}"}`;
+  const answer = await tenant.call("POST", databases, { body });
+  if (isOk(answer)) expect(answer.body.data.name).toBe(name);
+  else expect(answer.status).toBe(400);
+});
+
+const textFields = listed("body").filter(([, name, { declaration }]) => {
+  const example = exampleBody(declaration, { userId: 1, teamId: 1 });
+  return (
+    typeof example?.[name] === "string" &&
+    !["adminCreateServer", "adminUpdateServer"].includes(declaration.operationId)
+  );
+});
+
+describe("every naughty string", () => {
+  test.each(textFields)("is refused or taken as it is by %s as %s", async (_, name, field) => {
+    const { declaration } = field;
+    const tenant = await newTenant();
+    const path = harmlessPath(declaration);
+    const method = declaration.method.toUpperCase();
+    const token = tokenOf(declaration, tenant);
+    await inTurns(naughtyStrings(), async (text) => {
+      const body = withField(exampleBody(declaration, tenant), name, text);
+      const answer = await trySend(method, path, { token, body });
+      const isRight = declaration.body?.safeParse(body).success;
+      if (!isRight) expect([text, answer.status]).toEqual([text, 422]);
+      const shown = isOk(answer) ? answer.body.data[name] : undefined;
+      if (typeof shown === "string" && name !== "email") expect(shown).toBe(text.trim());
+    });
+  });
+
+  test("is no name of a database, unless it is one by the pattern", async () => {
+    const tenant = await newTenant();
+    const { uuid } = await newDatabase(tenant);
+    const pattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+    await inTurns(naughtyStrings(), async (name) => {
+      const answer = await trySend("PATCH", `${databases}/${uuid}`, {
+        token: tenant.key,
+        body: { name },
+      });
+      expect([name, answer.status]).toEqual([name, pattern.test(name) ? 200 : 422]);
+    });
+  });
+});
+
+test("every JSON text is read by the standard or refused", async () => {
+  const tenant = await newTenant();
+  const before = await rowsOf(tenant);
+  await inTurns(jsonTexts(), async ({ name, parses, bytes }) => {
+    const answer = await raw({
+      method: "POST",
+      path: databases,
+      headers: [
+        ["Authorization", `Bearer ${tenant.key}`],
+        ["Content-Type", "application/json"],
+        ["Content-Length", String(bytes.length)],
+        ["Idempotency-Key", randomUUID()],
+      ],
+      chunks: [bytes],
+    });
+    const expected = { must: [422], not: [400], either: [400, 422] }[parses];
+    expect(expected, `${name} ${JSON.stringify(answer.body)}`).toContain(answer.status);
+  });
+  expect(await rowsOf(tenant)).toEqual(before);
+});
+
+/** What the cases of size and shape are tried by; those of the other API are tried there. */
+const triedBy: Record<string, string> = {
+  depth: "bodies that are no request at all",
+  keys: "bodies that are no request at all",
+  "one string 1/5/10/50/101 MiB": "long bodies, with and without a length",
+  "Content-Length lies (too small/too large)": "a body shorter or longer than it tells",
+  "chunked without end": "a body that never ends",
+  "Content-Encoding: gzip bomb": "bodies of other types",
+  "Content-Type text/plain, missing, application/json; charset=utf-16": "bodies of other types",
+  "UTF-8 BOM, invalid UTF-8": "bodies that are no request at all",
+  "header 64 KiB, 200 headers": "headers without measure",
+  'limit=0,-1,1e3,1e309,"", " 5", 5.0, 1001, 0x10': "pagination",
+  'sort=-,--a,__proto__,a.b,"a;b", 10 KB': "pumaDB",
+  'filter=not json, [], "x", {"a":{}} , {"a":[1]} , 1 MB': "pumaDB",
+  "table names: _tables, __proto__, constructor, a*64 ok, a*65 no, %2e%2e, A vs a, unicode":
+    "pumaDB",
+};
+
+test("every known case of size and shape is tried somewhere", () => {
+  const untried = sizeCases().filter((each) => triedBy[each.case] === undefined);
+  expect(untried).toEqual([]);
+});
+
+/** Writes bytes to a connection and reads until it ends, or until the server says nothing more. */
+function exchange(texts: Iterable<string>, quietMs: number): Promise<string> {
+  const { hostname, port } = new URL(inject("suite").url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    let received = "";
+    socket.setTimeout(quietMs, () => socket.destroy());
+    socket.on("data", (part) => {
+      received += part.toString("latin1");
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(received));
+    for (const text of texts) socket.write(text);
+  });
+}
+
+function head(key: string, ...lines: string[]): string {
+  const all = [
+    `POST ${databases} HTTP/1.1`,
+    "Host: test",
+    `Authorization: Bearer ${key}`,
+    "Content-Type: application/json",
+    `Idempotency-Key: ${randomUUID()}`,
+    ...lines,
+  ];
+  return `${all.join("\r\n")}\r\n\r\n`;
+}
+
+describe("a body", () => {
+  const json = '{"name":"never-made"}';
+  /** Headers that are no HTTP are refused by the platform, in its own words. */
+  const broken: [what: string, lines: string[], texts: string[], answers: RegExp][] = [
+    ["shorter than it tells", ["Content-Length: 5000"], [json], /^($|HTTP\/1\.1 4)/],
+    ["with a length that is no number", ["Content-Length: many"], [json], /^($|HTTP\/1\.1 [45])/],
+    [
+      "with two lengths",
+      ["Content-Length: 21", "Content-Length: 2"],
+      [json],
+      /^($|HTTP\/1\.1 [45])/,
+    ],
+    ["that never ends", ["Transfer-Encoding: chunked"], [`15\r\n${json}\r\n`], /^($|HTTP\/1\.1 4)/],
+    [
+      "in pieces that are no pieces",
+      ["Transfer-Encoding: chunked"],
+      [`zz\r\n${json}\r\n0\r\n\r\n`],
+      /^($|HTTP\/1\.1 4)/,
+    ],
+  ];
+  test.each(broken)(
+    "%s makes nothing, and others are served meanwhile",
+    async (_, lines, texts, answers) => {
+      const tenant = await newTenant();
+      const before = await rowsOf(tenant);
+      const [received, other] = await Promise.all([
+        exchange([head(tenant.key, ...lines), ...texts], 700),
+        tenant.call("GET", "/api/v1/me"),
+      ]);
+      expect(received).toMatch(answers);
+      expect(received).not.toMatch(/ at \S+ \(|node_modules/);
+      expect(other.status).toBe(200);
+      expect(await rowsOf(tenant)).toEqual(before);
+    },
+  );
+
+  test("longer than it tells is cut there, and the rest is no second request of ours", async () => {
+    const tenant = await newTenant();
+    const before = await rowsOf(tenant);
+    const received = await exchange([head(tenant.key, "Content-Length: 5"), json], 700);
+    expect(received).toMatch(/^HTTP\/1\.1 400/);
+    expect(await rowsOf(tenant)).toEqual(before);
+  });
+});
+
+test.each([
+  ["a header of 64 KiB", [["X-Long", "a".repeat(65_536)]]],
+  ["a key of 64 KiB", [["Idempotency-Key", "a".repeat(60_000)]]],
+  ["two hundred headers", Array.from({ length: 200 }, (_, n) => [`X-Many-${n}`, "1"])],
+  [
+    "doubled content types",
+    [
+      ["Content-Type", "application/json"],
+      ["Content-Type", "text/plain"],
+    ],
+  ],
+] as [string, [string, string][]][])("%s does no harm", async (_, headers) => {
+  const tenant = await newTenant();
+  const before = await rowsOf(tenant);
+  const lines = headers.map(([name, value]) => `${name}: ${value}`);
+  const request = `POST ${databases} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${tenant.key}\r\n`;
+  const received = await exchange(
+    [`${request}${lines.join("\r\n")}\r\nContent-Length: 2\r\n\r\n{}`],
+    700,
+  );
+  expect(received).not.toMatch(/^HTTP\/1\.1 [25]/);
+  expect(await rowsOf(tenant)).toEqual(before);
+  expect((await tenant.call("GET", "/api/v1/me")).status).toBe(200);
+});

@@ -1,0 +1,109 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/**
+ * The wire between the Worker and a PostgreSQL server, in a test's hands: it can be cut, fall silent
+ * and be mended, and shows each statement before the server sees it.
+ */
+export type Link = {
+  port: number;
+  /** Ends all connections and refuses new ones. */
+  cut(): void;
+  /** Takes connections and carries nothing: a server that does not answer. */
+  silence(): void;
+  mend(): void;
+  stop(): Promise<void>;
+};
+
+/** Told of each statement before it goes on; while it has not settled the connection waits. */
+export type OnWireStatement = (text: string) => void | Promise<void>;
+
+type State = "up" | "cut" | "silent";
+
+export async function startLink(
+  target: { host: string; port: number },
+  onStatement: OnWireStatement = () => {},
+): Promise<Link> {
+  const sockets = new Set<Socket>();
+  let state: State = "up";
+
+  function own(socket: Socket): void {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+  }
+
+  const server = createServer((client) => {
+    own(client);
+    if (state === "cut") {
+      client.resetAndDestroy();
+      return;
+    }
+    if (state === "silent") return;
+    const upstream = connect({ ...target, noDelay: true });
+    own(upstream);
+    upstream.on("data", (bytes) => {
+      if (state === "up") client.write(bytes);
+    });
+    upstream.on("close", () => client.destroy());
+    client.on("close", () => upstream.destroy());
+    const read = createReader();
+    let before = Promise.resolve();
+    client.on("data", (bytes) => {
+      const texts = read(bytes);
+      before = before
+        .then(async () => {
+          for (const text of texts) await onStatement(text);
+          if (state === "up") upstream.write(bytes);
+        })
+        .catch(() => void client.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  function endAll(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut() {
+      state = "cut";
+      endAll();
+    },
+    silence() {
+      state = "silent";
+    },
+    mend() {
+      endAll();
+      state = "up";
+    },
+    async stop() {
+      endAll();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Reads the statements out of a client's bytes: the texts of Query and Parse messages. */
+function createReader(): (bytes: Buffer) => string[] {
+  let left = Buffer.alloc(0);
+  let isStarted = false;
+  return (bytes) => {
+    left = Buffer.concat([left, bytes]);
+    const texts: string[] = [];
+    for (;;) {
+      const headBytes = isStarted ? 1 : 0;
+      if (left.length < headBytes + 4) return texts;
+      const end = headBytes + left.readInt32BE(headBytes);
+      if (left.length < end) return texts;
+      const kind = isStarted ? String.fromCharCode(left[0] ?? 0) : "";
+      const [first = "", second = ""] = left
+        .subarray(headBytes + 4, end)
+        .toString("utf8")
+        .split("\0");
+      if (kind === "Q") texts.push(first);
+      if (kind === "P") texts.push(second);
+      isStarted = true;
+      left = left.subarray(end);
+    }
+  };
+}

@@ -1,0 +1,320 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { leaseSeconds } from "../../src/polykomos/operations/run.ts";
+import { stepsOf } from "../../src/polykomos/operations/steps.ts";
+import { type Answer, admin, newTenant, type Tenant, until } from "../support/api.ts";
+import { sql } from "../support/sql.ts";
+import { startWorld, type World } from "./world.ts";
+
+/**
+ * The Worker's process is killed before every statement that writes to the store or reaches a
+ * server, one after the other, until a run goes through. Between two statements nothing else
+ * happens, so these are all the places where a crash makes a difference, and a new step is covered
+ * by being run.
+ */
+const pastTheLeaseMs = (leaseSeconds + 5) * 1_000;
+const destroyDelaySeconds = 3_600;
+/** Above the number of statements of any scenario; a scenario that has more never ends. */
+const killsMax = 60;
+
+type Kill = { before: string; values: unknown[] };
+
+/** A world whose Worker dies before its next so many statements. */
+type Doomed = {
+  world: World;
+  poolTarget: number;
+  arm(statements: number): void;
+  /** What the Worker was about to do when it was killed; `null` while it lives. */
+  killed(): Kill | null;
+  forget(): void;
+};
+
+async function withDoomedWorld(
+  poolTarget: number,
+  use: (doomed: Doomed) => Promise<void>,
+): Promise<void> {
+  let left = Number.POSITIVE_INFINITY;
+  let kill: Kill | null = null;
+  function onWrite(before: string, values: unknown[]): void {
+    left -= 1;
+    if (left > 0) return;
+    if (kill === null) {
+      kill = { before: before.replaceAll(/\s+/g, " ").trim().slice(0, 160), values };
+      world.kill();
+    }
+    throw new Error("The one who asked is dead");
+  }
+  const isWrite = (text: string) => /\b(INSERT|UPDATE|DELETE)\b/.test(text);
+  const world = await startWorld(
+    { POOL_TARGET: `${poolTarget}`, DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}` },
+    {
+      onStoreStatement: (text, values) => (isWrite(text) ? onWrite(text, values) : undefined),
+      onFleetStatement: (text) => onWrite(text, []),
+    },
+  );
+  try {
+    await use({
+      world,
+      poolTarget,
+      arm(statements) {
+        left = statements;
+      },
+      killed: () => kill,
+      forget() {
+        left = Number.POSITIVE_INFINITY;
+        kill = null;
+      },
+    });
+  } finally {
+    await world.stop();
+  }
+}
+
+type Scenario<Made> = {
+  prepare(): Promise<Made>;
+  /** What is interrupted; it ends early when the Worker has died. */
+  run(made: Made): Promise<unknown>;
+  /** After the restart and the sweep, and after a run that went through. */
+  check(made: Made): Promise<void>;
+};
+
+/** Runs a scenario again and again, killing the Worker one statement later each time. */
+async function surviveEveryKill<Made>(doomed: Doomed, scenario: Scenario<Made>): Promise<Kill[]> {
+  const { world } = doomed;
+  const kills: Kill[] = [];
+  for (let at = 1; at <= killsMax; at++) {
+    await poolIsFull(doomed);
+    const made = await scenario.prepare();
+    doomed.arm(at);
+    await scenario.run(made);
+    await workIsDone(doomed);
+    await poolIsFull(doomed);
+    const kill = doomed.killed();
+    doomed.forget();
+    if (kill) {
+      kills.push(kill);
+      await world.restart(pastTheLeaseMs);
+      await world.settle();
+    }
+    try {
+      await scenario.check(made);
+      await world.settle();
+      await poolIsFull(doomed);
+      await expectNothingLeftOver(world);
+    } catch (error) {
+      if (error instanceof Error) error.message += `\nKilled before: ${kill?.before ?? "never"}`;
+      throw error;
+    }
+    if (!kill) return kills;
+  }
+  throw new Error(`Still killed after ${killsMax} statements; the last: ${kills.at(-1)?.before}`);
+}
+
+/** Sends a write that the Worker may not live to answer. */
+async function attempt(
+  { world, killed }: Doomed,
+  tenant: Tenant,
+  [method, path, body]: [method: string, path: string, body?: object],
+  key: string,
+): Promise<Answer | null> {
+  const options = { url: world.url, key, ...(body ? { body } : {}) };
+  return await tenant.call(method, path, options).catch((error: unknown) => {
+    if (killed() === null) throw error;
+    return null;
+  });
+}
+
+async function poolIsFull({ world, poolTarget, killed }: Doomed): Promise<void> {
+  await until(
+    async () => {
+      if (killed()) return true;
+      const counted = await world.store(`SELECT count(*) FILTER (WHERE status = 'pooled') AS ready,
+        count(*) FILTER (WHERE status = 'building') AS building FROM databases`);
+      if (Number(counted[0]?.building) > 0) return false;
+      if (Number(counted[0]?.ready) === poolTarget) return true;
+      await world.sweep().catch(() => {});
+      return false;
+    },
+    (isFull) => isFull,
+  );
+}
+
+/** Waits for what goes on behind the answers, or for the Worker's death. */
+async function workIsDone({ world, killed }: Doomed): Promise<void> {
+  const unfinished = `SELECT kind, state, not_before FROM operations
+    WHERE state = 'running' OR (state = 'queued' AND not_before < $1)`;
+  await until(
+    () => world.store(unfinished, [new Date(world.now() + 60_000)]),
+    (rows) => killed() !== null || rows.length === 0,
+  );
+}
+
+async function expectNothingLeftOver(world: World): Promise<void> {
+  const orphans = await admin("GET", "/orphans", { url: world.url });
+  expect(orphans.body.data).toEqual([]);
+  const rows = await world.store(
+    "SELECT id FROM databases WHERE destroyed_at IS NULL AND has_remote_resources ORDER BY id",
+  );
+  const logins = await world.fleet(
+    "SELECT substr(rolname, 2)::bigint AS id FROM pg_roles WHERE rolname ~ '^u[0-9]+$' ORDER BY 1",
+  );
+  const databases = await world.fleet(
+    `SELECT datname FROM pg_database
+     WHERE datname NOT IN ('postgres', 'template0', 'template1', 'polypuma')`,
+  );
+  expect(logins).toEqual(rows);
+  expect(databases.length).toBe(rows.length);
+}
+
+async function eventsOf(world: World, uuid: string): Promise<unknown[]> {
+  const text = "SELECT type FROM events WHERE data->>'uuid' = $1 ORDER BY id";
+  return (await world.store(text, [uuid])).map((row) => row.type);
+}
+
+async function operationsOf(world: World, uuid: string, kind: string): Promise<unknown[]> {
+  return await world.store(
+    `SELECT o.state, o.step FROM operations o JOIN databases d ON d.id = o.database_id
+     WHERE d.uuid = $1 AND o.kind = $2 ORDER BY o.seq`,
+    [uuid, kind],
+  );
+}
+
+/** Each step of the saga was killed before it was recorded, and between its record and its work. */
+function expectEveryStepKilled(steps: readonly { name: string }[], kills: readonly Kill[]): void {
+  for (const { name } of steps) {
+    const atRecord = kills.findIndex(({ values }) => values.includes(name));
+    expect(atRecord, `killed before ${name} was recorded`).toBeGreaterThanOrEqual(0);
+    expect(kills[atRecord + 1], `killed before ${name} was done`).toBeDefined();
+  }
+}
+
+async function surviveKilledCreates(doomed: Doomed): Promise<Kill[]> {
+  const { world } = doomed;
+  const tenant = await newTenant({ url: world.url });
+  return await surviveEveryKill(doomed, {
+    async prepare() {
+      return { name: `made-${randomUUID().slice(0, 8)}`, key: randomUUID() };
+    },
+    run: ({ name, key }) =>
+      attempt(doomed, tenant, ["POST", "/api/v1/databases?wait=true", { name }], key),
+    async check({ name, key }) {
+      const live = "SELECT uuid, status FROM databases WHERE name = $1 AND deleted_at IS NULL";
+      const before = await world.store(live, [name]);
+      for (const row of before) expect(row.status).toBe("active");
+
+      const request: [string, string, object] = ["POST", "/api/v1/databases?wait=true", { name }];
+      const again = await attempt(doomed, tenant, request, key);
+      expect(again?.status, JSON.stringify(again?.body)).toBe(201);
+      const { uuid, connection_string: url } = again?.body.data ?? {};
+      if (before[0]) expect(uuid).toBe(before[0].uuid);
+      const all = await world.store("SELECT uuid, status FROM databases WHERE name = $1", [name]);
+      expect(all).toEqual([{ uuid, status: "active" }]);
+      expect(await sql(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+      expect(await eventsOf(world, uuid)).toEqual([
+        "database.provisioning",
+        "database.provisioned",
+      ]);
+      expect(await operationsOf(world, uuid, "create")).toEqual([
+        { state: "succeeded", step: "check_login" },
+      ]);
+    },
+  });
+}
+
+test("a create without a pool, killed anywhere, ends in one database, and its retry finds it", async () => {
+  await withDoomedWorld(0, async (doomed) => {
+    const kills = await surviveKilledCreates(doomed);
+    expectEveryStepKilled(stepsOf("create", false), kills);
+  });
+}, 400_000);
+
+test("a claim and the building of the next one, killed anywhere, lose and double nothing", async () => {
+  await withDoomedWorld(1, async (doomed) => {
+    const kills = await surviveKilledCreates(doomed);
+    expectEveryStepKilled(stepsOf("create", true), kills);
+    expectEveryStepKilled(stepsOf("build_pooled", false), kills);
+  });
+}, 400_000);
+
+test("a change of quotas, a delete and a destroy, killed anywhere, are done once and for all", async () => {
+  await withDoomedWorld(0, async (doomed) => {
+    const { world } = doomed;
+    const tenant = await newTenant({ url: world.url });
+    async function made(): Promise<{ uuid: string; url: string; key: string }> {
+      const name = `used-${randomUUID().slice(0, 8)}`;
+      const path = "/api/v1/databases?wait=true";
+      const answer = await tenant.call("POST", path, { url: world.url, body: { name } });
+      expect(answer.status).toBe(201);
+      const { uuid, connection_string: url } = answer.body.data;
+      return { uuid, url, key: randomUUID() };
+    }
+    const connections = 7;
+    const quotas = { connection_hard_limit: connections };
+
+    const quotaKills = await surviveEveryKill(doomed, {
+      prepare: made,
+      run: ({ uuid, key }) =>
+        attempt(doomed, tenant, ["PATCH", `/api/v1/databases/${uuid}/quotas`, quotas], key),
+      async check({ uuid, url, key }) {
+        const request: [string, string, object] = [
+          "PATCH",
+          `/api/v1/databases/${uuid}/quotas`,
+          quotas,
+        ];
+        const again = await attempt(doomed, tenant, request, key);
+        expect(again?.status).toBe(200);
+        expect(again?.body.data.quotas.connection_hard_limit).toBe(connections);
+        const login = "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user";
+        expect(await sql(url, login)).toEqual([{ rolconnlimit: connections }]);
+        expect(await operationsOf(world, uuid, "change_quotas")).toEqual([
+          { state: "succeeded", step: "limit_connections" },
+        ]);
+        expect((await eventsOf(world, uuid)).filter((type) => type === "database.updated")).toEqual(
+          ["database.updated"],
+        );
+      },
+    });
+    expectEveryStepKilled(stepsOf("change_quotas", false), quotaKills);
+
+    const deleteKills = await surviveEveryKill(doomed, {
+      prepare: made,
+      run: ({ uuid, key }) => attempt(doomed, tenant, ["DELETE", `/api/v1/databases/${uuid}`], key),
+      async check({ uuid, url, key }) {
+        const again = await attempt(doomed, tenant, ["DELETE", `/api/v1/databases/${uuid}`], key);
+        expect(again?.status, JSON.stringify(again?.body)).toBe(200);
+        expect(again?.body.data).toMatchObject({ uuid, deleted: true, has_remote_resources: true });
+        await expect(sql(url, "SELECT 1")).rejects.toThrow(/not (permitted|currently accepting)/);
+        expect(await operationsOf(world, uuid, "delete")).toEqual([
+          { state: "succeeded", step: "lock_out" },
+        ]);
+        expect((await eventsOf(world, uuid)).filter((type) => type === "database.deleted")).toEqual(
+          ["database.deleted"],
+        );
+      },
+    });
+    expectEveryStepKilled(stepsOf("delete", false), deleteKills);
+
+    const destroyKills = await surviveEveryKill(doomed, {
+      async prepare() {
+        const database = await made();
+        const path = `/api/v1/databases/${database.uuid}`;
+        expect((await tenant.call("DELETE", path, { url: world.url })).status).toBe(200);
+        await world.moveClock(destroyDelaySeconds * 1_000);
+        return database;
+      },
+      run: () => world.sweep().catch(() => {}),
+      async check({ uuid }) {
+        expect(await operationsOf(world, uuid, "destroy")).toEqual([
+          { state: "succeeded", step: "destroy" },
+        ]);
+        expect((await eventsOf(world, uuid)).at(-1)).toBe("database.destroyed");
+        const left = await world.store(
+          "SELECT 1 FROM databases WHERE uuid = $1 AND destroyed_at IS NULL",
+          [uuid],
+        );
+        expect(left).toEqual([]);
+      },
+    });
+    expectEveryStepKilled(stepsOf("destroy", false), destroyKills);
+  });
+}, 400_000);

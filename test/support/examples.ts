@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import type { Declared } from "./declarations.ts";
+
+/** A correct body for each operation that takes one. A new operation must be given one here. */
+export type Example = { userId: number; teamId: number };
+
+function unique(): string {
+  return `x-${randomUUID().slice(0, 8)}`;
+}
+
+const bodies: Record<string, (of: Example) => Record<string, unknown>> = {
+  createDatabase: ({ teamId }) => ({
+    name: unique(),
+    db_type: "postgres",
+    region: "local",
+    plan: "free",
+    team_id: teamId,
+    storage_hard_limit_gb: 0.5,
+    connection_hard_limit: 5,
+    warning_threshold_pct: 70,
+    blueprint_variables: { any: "thing" },
+  }),
+  updateDatabase: () => ({ name: unique() }),
+  updateDatabaseQuotas: () => ({
+    storage_hard_limit_gb: 0.5,
+    connection_hard_limit: 5,
+    warning_threshold_pct: 70,
+  }),
+  createWebhookEndpoint: ({ teamId }) => ({
+    url: "https://93.184.216.34/hook",
+    events: ["database.deleted"],
+    team_id: teamId,
+  }),
+  adminCreateUser: () => ({ email: `${unique()}@example.com`, name: "Somebody" }),
+  adminCreateTeam: ({ userId }) => ({ name: unique(), member_user_ids: [userId] }),
+  adminAddMember: ({ userId }) => ({ user_id: userId, role: "member" }),
+  adminCreateKey: () => ({
+    name: "a key",
+    permissions: ["databases:read"],
+    controls: {
+      requests_per_minute: 100,
+      monthly_quota: 1_000,
+      allowed_ip_list: ["192.0.2.0/24"],
+      inactive_ttl_days: 30,
+    },
+  }),
+  // Of an engine that is refused before anything is connected to.
+  adminCreateServer: () => ({
+    name: unique(),
+    engine: "mysql",
+    region: "nowhere",
+    transport: "neon",
+    host: "192.0.2.1",
+    port: 5432,
+    advertised_host: "db-{id}.example.com",
+    tls: true,
+    admin_user: "postgres",
+    admin_password: "none",
+    max_databases: 1,
+    max_connections: 10,
+  }),
+  adminUpdateServer: () => ({
+    host: "192.0.2.1",
+    port: 5432,
+    advertised_host: "db-{id}.example.com",
+    tls: true,
+    admin_user: "postgres",
+    admin_password: "none",
+    max_databases: 1,
+    max_connections: 10,
+  }),
+};
+
+/** A correct body, or `null` for an operation without one. */
+export function exampleBody(declaration: Declared, of: Example): Record<string, unknown> | null {
+  if (!declaration.body) return null;
+  const make = bodies[declaration.operationId];
+  if (!make) throw new Error(`test/support/examples.ts needs a body of ${declaration.operationId}`);
+  return make(of);
+}
