@@ -7,6 +7,7 @@ import {
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   text,
@@ -111,6 +112,9 @@ export const fleetServers = pgTable(
   (table) => [index("fleet_servers_place").on(table.engine, table.region, table.state)],
 );
 
+/** Numbers databases in the order in which they became their customers'. */
+export const databaseListing = pgSequence("database_listing");
+
 export const databases = pgTable(
   "databases",
   {
@@ -134,6 +138,8 @@ export const databases = pgTable(
       .references(() => fleetServers.id),
     dbName: text("db_name").notNull(),
     passwordSealed: text("password_sealed").notNull(),
+    /** Its place in lists; null while it belongs to nobody. A pooled one is older than its claim. */
+    listing: bigint({ mode: "number" }),
     /** When it was built and entered the pool; null for one that was made for its customer. */
     pooledAt: at("pooled_at"),
     /** Whether anything of it may exist on the server. Set before the first step touches it. */
@@ -152,7 +158,7 @@ export const databases = pgTable(
       .on(table.serverId, table.dbName)
       .where(sql`${table.destroyedAt} IS NULL`),
     index("databases_team_newest")
-      .on(table.teamId, table.id.desc())
+      .on(table.teamId, table.listing.desc())
       .where(sql`${table.deletedAt} IS NULL`),
     index("databases_pool")
       .on(table.engine, table.region, table.id)

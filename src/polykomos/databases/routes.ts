@@ -52,7 +52,6 @@ export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[
     }),
 
     endpoint(contract.createDatabase, async ({ query, body }, caller: Caller) => {
-      if (body.blueprint_uuid !== undefined) throw notFound("blueprint");
       if (body.team_id !== undefined && body.team_id > teamIdMax) throw notFound("team");
       const created = await service.createDatabase(deps, caller, {
         name: body.name,
@@ -61,6 +60,9 @@ export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[
         plan: body.plan,
         teamId: body.team_id ?? null,
         quotas: { ...noQuotas, ...sentQuotas(body) },
+        blueprint: body.blueprint_uuid
+          ? { blueprintUuid: body.blueprint_uuid, variables: body.blueprint_variables ?? {} }
+          : null,
         waitMs: query.wait ? query.timeout * secondMs : 0,
       });
       const data = viewDatabase(created.database, created.password);

@@ -16,6 +16,7 @@ import {
 } from "../operations/run.ts";
 import {
   type OperationState,
+  readFailure,
   readState,
   readTurn,
   type TakenOperation,
@@ -31,6 +32,12 @@ export type DatabaseDeps = RunDeps &
     /** Goes on after the answer, and when the client has gone. */
     background(work: Promise<unknown>): void;
     destroyDelayMs: number;
+    /** Checks a blueprint and its values for a database that is about to be made. */
+    prepareBlueprint(
+      caller: Caller,
+      engine: EngineName,
+      asked: { blueprintUuid: string; variables: Record<string, unknown> },
+    ): Promise<NonNullable<store.NewDatabase["blueprint"]>>;
   };
 
 export type CreateInput = {
@@ -40,6 +47,8 @@ export type CreateInput = {
   plan: PlanName;
   teamId: number | null;
   quotas: Quotas;
+  /** Applied before the database is active. */
+  blueprint: { blueprintUuid: string; variables: Record<string, unknown> } | null;
   /** How long to wait for a database that is not ready at once; 0: not at all. */
   waitMs: number;
 };
@@ -94,7 +103,9 @@ export async function createDatabase(
   const engine = engineOf(input.engine);
   checkQuotas(deps, input.plan, input.quotas);
   const startedAtMs = deps.clock();
-  const placed = await place(deps, caller, { ...input, engine });
+  const { blueprint: asked } = input;
+  const blueprint = asked ? await deps.prepareBlueprint(caller, engine, asked) : null;
+  const placed = await place(deps, caller, { ...input, engine, blueprint });
   const isClaimed = placed.held !== null && (await claim(deps, placed.held, input.waitMs));
   if (!isClaimed) await deps.announce([placed.operationId]);
   const deadlineMs = isClaimed ? 0 : startedAtMs + input.waitMs;
@@ -122,6 +133,11 @@ async function claim(deps: DatabaseDeps, held: TakenOperation, waitMs: number): 
 async function whyGone(deps: DatabaseDeps, operationId: string, state: OperationState | null) {
   const ended = state ?? (await readState(deps.store, operationId));
   if (ended === "failed") {
+    const failure = await readFailure(deps.store, operationId);
+    if (failure.code === "blueprint_failed") {
+      const message = `The database was not made, for its blueprint failed: ${failure.message}`;
+      return fault("blueprint_failed", message);
+    }
     return fault("unavailable", "The database could not be made; try again later", undefined, {
       "retry-after": "10",
     });
@@ -139,7 +155,7 @@ type PlacedWork = {
 async function place(
   deps: DatabaseDeps,
   caller: Caller,
-  input: CreateInput & { engine: EngineName },
+  input: Omit<CreateInput, "blueprint"> & Pick<store.NewDatabase, "engine" | "blueprint">,
 ): Promise<PlacedWork> {
   const uuid = newUuid();
   const change = changeOf(deps, caller);

@@ -49,6 +49,13 @@ export type NewDatabase = {
   /** The request holds the operation of a claimed database until then. */
   leaseToken: string;
   leaseUntil: Date;
+  /** What is to be applied before it is active. */
+  blueprint: {
+    blueprintId: number;
+    blueprintVersion: number;
+    variablesSealed: string;
+    statementsTotal: number;
+  } | null;
 };
 
 export type Placed =
@@ -115,7 +122,8 @@ export async function placeDatabase(
         connection_hard_limit = ${quotas.connectionHardLimit}::int,
         warning_threshold_pct = ${quotas.warningThresholdPct}::int,
         db_name = ${serverName(name, database.nameSuffix, sql`pooled.server_id`)},
-        created_at = ${change.now}, updated_at = ${change.now}
+        listing = nextval('database_listing'), created_at = ${change.now},
+        updated_at = ${change.now}
       FROM pooled, team WHERE c.id = pooled.id RETURNING c.*
     ), place AS (
       SELECT ps.id, ps.region FROM fleet_servers ps
@@ -127,12 +135,12 @@ export async function placeDatabase(
     ), inserted AS (
       INSERT INTO databases (uuid, team_id, name, plan, status, engine, region,
         storage_hard_limit_gb, connection_hard_limit, warning_threshold_pct, server_id, db_name,
-        password_sealed, created_at, updated_at)
+        password_sealed, listing, created_at, updated_at)
       SELECT ${database.uuid}, team.id, ${name}, ${plan}, 'provisioning', ${engine}, place.region,
         ${quotas.storageHardLimitGb}::float8, ${quotas.connectionHardLimit}::int,
         ${quotas.warningThresholdPct}::int, place.id,
         ${serverName(name, database.nameSuffix, sql`place.id`)}, ${database.passwordSealed},
-        ${change.now}, ${change.now}
+        nextval('database_listing'), ${change.now}, ${change.now}
       FROM place, team RETURNING *
     ), made AS (
       SELECT *, true AS claimed FROM claimed UNION ALL SELECT *, false FROM inserted
@@ -147,7 +155,8 @@ export async function placeDatabase(
         CASE WHEN d.claimed THEN 1 ELSE 0 END, ${change.requestKey}, ${change.now},
         CASE WHEN d.claimed THEN ${change.now}::timestamptz END
       FROM made d RETURNING *
-    ), ${tell("database.provisioning", databaseEventData, sql`made`, change.now)},
+    ), ${applicationSql(database.blueprint, change)}
+    ${tell("database.provisioning", databaseEventData, sql`made`, change.now)},
     audit AS (${auditSql(change, "database.create", sql`made`)})
     SELECT EXISTS (SELECT 1 FROM team) AS has_team, d.claimed, ${databaseColumns}, ${takenColumns},
       ${deliveryIds}
@@ -155,8 +164,22 @@ export async function placeDatabase(
     LEFT JOIN fleet_servers s ON s.id = d.server_id LEFT JOIN teams t ON t.id = d.team_id`);
   if (!row?.has_team) return { kind: "no_team" };
   if (row.uuid === null) return { kind: "no_capacity" };
-  const held = row.claimed ? takenFromRaw(row, claimStepName) : null;
+  // The statement does not see the application that it makes.
+  const taken = { ...row, has_blueprint: database.blueprint !== null };
+  const held = row.claimed ? takenFromRaw(taken, claimStepName) : null;
   return { kind: "placed", database: databaseFromRaw(row), held };
+}
+
+/** The application that the creation runs before the database is active. */
+function applicationSql(blueprint: NewDatabase["blueprint"], change: Change): SQL {
+  if (!blueprint) return sql``;
+  return sql`application AS (INSERT INTO blueprint_applications (database_id, blueprint_id,
+      blueprint_version, team_id, user_id, status, is_dry_run, is_for_creation, variables_sealed,
+      statements_total, not_before, created_at)
+    SELECT d.id, ${blueprint.blueprintId}::int, ${blueprint.blueprintVersion}::int, d.team_id,
+      ${change.userId}::int, 'pending', false, true, ${blueprint.variablesSealed},
+      ${blueprint.statementsTotal}::int, ${change.now}::timestamptz, ${change.now}::timestamptz
+    FROM made d),`;
 }
 
 type PlacedRow = RawDatabase & RawTaken & { has_team: true; claimed: boolean };
@@ -207,13 +230,13 @@ export async function listDatabases(
   const before =
     startingAfter === null
       ? sql`true`
-      : sql`d.id < (SELECT c.id FROM databases c WHERE c.uuid = ${startingAfter}
+      : sql`d.listing < (SELECT c.listing FROM databases c WHERE c.uuid = ${startingAfter}
           AND ${teamOfUser(sql`c.team_id`, userId)})`;
   const rows = await store.rows<RawDatabase>(sql`
     SELECT ${databaseColumns} FROM databases d JOIN fleet_servers s ON s.id = d.server_id
     JOIN teams t ON t.id = d.team_id
     WHERE d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)} AND ${before}
-    ORDER BY d.id DESC LIMIT ${limit + 1}`);
+    ORDER BY d.listing DESC LIMIT ${limit + 1}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(sql`SELECT 1 FROM databases c WHERE c.uuid = ${startingAfter}
       AND ${teamOfUser(sql`c.team_id`, userId)}`);
