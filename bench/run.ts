@@ -7,7 +7,7 @@ import { readMachine } from "./machine.ts";
 import type { Row, Suite } from "./rows.ts";
 import { suiteTable } from "./table.ts";
 
-const names = ["size", "counts", "read", "create", "webhooks", "puma"] as const;
+const names = ["size", "counts", "read", "create", "webhooks", "puma", "blueprints"] as const;
 
 function chosen(): string[] {
   const asked = process.argv.slice(2);

@@ -80,7 +80,7 @@ function apt(words: string[], untilMs: number): Promise<boolean> {
   const patience = ["Acquire::Retries=0", "Acquire::http::Timeout=10", "DPkg::Lock::Timeout=20"];
   const child = spawn("apt-get", ["-q", ...patience.flatMap((each) => ["-o", each]), ...words], {
     stdio: "ignore",
-    timeout: Math.max(1, untilMs - performance.now()),
+    timeout: Math.max(1, Math.ceil(untilMs - performance.now())),
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   });
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@
 // Unlike PostgreSQL it is not in an npm package, so it may be missing.
 
 import { randomBytes } from "node:crypto";
-import { existsSync, realpathSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
@@ -48,6 +48,7 @@ export type RunningMariadb = {
 type Remembered = { password: string; port: number | null };
 
 const PASSWORD_BYTES = 24;
+const OWNER_ONLY_FOLDER = 0o700;
 const START_ATTEMPTS = 5;
 const RETRY_AFTER_MS = 500;
 const MAX_CONNECTIONS = 300;
@@ -116,7 +117,7 @@ async function startIn(home: MariadbHome, options: MariadbOptions) {
   const password = remembered?.password ?? randomBytes(PASSWORD_BYTES).toString("hex");
   // Before the data is made: a start killed in between must not leave data without its password.
   if (remembered === null) remember(home, { password, port: null });
-  const flags = storageFlagsOf(home, options.fast ?? false);
+  const flags = [...storageFlagsOf(home, options.fast ?? false), `--tmpdir=${freshTmp(home)}`];
   await prepareData({ ...home, home: home.path, password, storageFlags: flags });
 
   let wanted = remembered?.port ?? null;
@@ -141,6 +142,16 @@ function storageFlagsOf(home: MariadbHome, fast: boolean): string[] {
   if (!fast) return storageFlags;
   const isMariadb = home.programs.scripts !== null;
   return [...storageFlags, ...fastFlags, ...(isMariadb ? fastMariadbFlags : [])];
+}
+
+/** Of its own: a server that starts removes what others have under way in a folder they share. */
+function freshTmp({ path, account }: MariadbHome): string {
+  const folder = join(path, "tmp");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  chmodSync(folder, OWNER_ONLY_FOLDER);
+  if (account !== null) chownSync(folder, account.uid, account.gid);
+  return folder;
 }
 
 async function choosePort(wanted: number | null): Promise<number> {

@@ -20,6 +20,7 @@ import { deleteExpired, hasExpiring } from "./storage/puma-expiry.ts";
 import * as keys from "./storage/puma-keys.ts";
 import { throughLink } from "./storage/puma-link-operations.ts";
 import { migrate, tablesVersion } from "./storage/puma-migrate.ts";
+import { deletePageLinksOf } from "./storage/puma-page-links.ts";
 
 /**
  * One pumaDB account: its keys, rate windows, tables, rows and versions. One request is one call of
@@ -94,7 +95,10 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
     this.ctx.storage.transactionSync(() => {
       if (keys.countKeys(this.#sql, true) >= this.#limits.keysMax) {
         const stalest = keys.stalestSignInKey(this.#sql);
-        if (stalest !== undefined) keys.revokeKey(this.#sql, stalest, nowMs);
+        if (stalest !== undefined) {
+          keys.revokeKey(this.#sql, stalest, nowMs);
+          deletePageLinksOf(this.#sql, stalest);
+        }
         this.#forgetKey(stalest);
       }
       keys.insertKey(this.#sql, key, true, nowMs);

@@ -19,6 +19,8 @@ import { createInFlight } from "./lib/in-flight.ts";
 import { consoleLog } from "./lib/log.ts";
 import { createSealer } from "./lib/sealed.ts";
 import type { PolykomosDeps } from "./polykomos/api.ts";
+import { applyAtCreation } from "./polykomos/blueprints/applications/run.ts";
+import { prepareForCreation } from "./polykomos/blueprints/applications/service.ts";
 import { systemInstaller } from "./polykomos/blueprints/system/index.ts";
 import { defaultPlans } from "./polykomos/databases/plans.ts";
 import { findDatabase } from "./polykomos/databases/store.ts";
@@ -127,6 +129,9 @@ export function createDeps(env: Env): Deps {
       mysql: mysqlScripts(connectMysql),
     },
     installSystemBlueprints: systemInstaller({ store, clock }),
+    async applyAtCreation(databaseId: number) {
+      await applyAtCreation(core, databaseId);
+    },
     findDatabase: (userId: number, uuid: string) => findDatabase(store, userId, uuid),
     background,
     resolve: dnsOverHttps(settings.DNS_OVER_HTTPS_URL, ownHosts),
@@ -140,6 +145,7 @@ export function createDeps(env: Env): Deps {
     ...core,
     settings,
     publicUrl: settings.PUBLIC_URL,
+    prepareBlueprint: (caller, engine, asked) => prepareForCreation(core, caller, engine, asked),
     destroyDelayMs: settings.DESTROY_DELAY_SECONDS * secondMs,
     adminToken: settings.ADMIN_TOKEN,
     idCheckSecret: settings.ID_CHECK_SECRET,

@@ -27,6 +27,7 @@ export const statusOfCode = {
   invalid_blueprint: 422,
   invalid_variables: 422,
   blueprint_engine_mismatch: 422,
+  blueprint_failed: 422,
   idempotency_key_reused: 422,
   rate_limited: 429,
   monthly_quota_exceeded: 429,

@@ -9,6 +9,8 @@ import { pumaDocument } from "./document.ts";
 import { keyEndpoints } from "./keys/routes.ts";
 import { linkEndpoints } from "./links/routes.ts";
 import { changeThroughLink, downloadLink, viewLink } from "./links/viewer.ts";
+import { publicOrigin } from "./origin.ts";
+import { publicPages } from "./pages/routes.ts";
 import { rowEndpoints } from "./rows/routes.ts";
 import { pumaFault } from "./rules/code.ts";
 import { openLink, signInEndpoints, useLink } from "./sign-in/routes.ts";
@@ -23,7 +25,7 @@ export const pumaDeclarations = [
   ...linkEndpoints,
 ].map(({ declaration }) => declaration);
 
-/** pumaDB over REST: `/auth/*`, `/v1/*` and `/openapi.json`. Answers everything below those. */
+/** pumaDB over REST (`/auth/*`, `/v1/*`, `/openapi.json`), the pages behind links, and those for everybody. */
 export function pumaApi(deps: PumaDeps): Hono {
   const app = new Hono();
 
@@ -50,7 +52,7 @@ export function pumaApi(deps: PumaDeps): Hono {
   app.all("/auth/link/:token", (context) => wrongMethod(context, "GET, HEAD, POST"));
 
   app.get("/openapi.json", (context) => {
-    const origin = deps.settings.PUBLIC_URL || new URL(context.req.url).origin;
+    const origin = publicOrigin(deps, context.req.url);
     const document = pumaDocument(pumaDeclarations, deps.limits, origin);
     return Response.json(document, {
       headers: { ...jsonHeaders, "access-control-allow-origin": "*" },
@@ -64,6 +66,8 @@ export function pumaApi(deps: PumaDeps): Hono {
   app.get("/download/:token", ({ req }) => downloadLink(deps, req.param("token")));
   app.all("/download/:token", (context) => wrongMethod(context, "GET, HEAD"));
   app.get(`${assetsPath}:name`, ({ req }) => assetResponse(req.path) ?? unknownPath());
+
+  app.route("/", publicPages(deps, pumaDeclarations, wrongMethod));
 
   app.all("/auth/*", unknownPath);
   app.notFound(unknownPath);

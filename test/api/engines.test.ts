@@ -8,8 +8,9 @@ import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
 import { startWorld, type World } from "../faults/world.ts";
 import { admin, newTenant, type Tenant, until } from "../support/api.ts";
 import { mysqlQuery } from "../support/mysql.ts";
+import { serverFolder } from "../support/server-folder.ts";
 import { sql } from "../support/sql.ts";
-import { registerServer, serverFolder } from "../support/suite.ts";
+import { registerServer } from "../support/suite.ts";
 
 /** A database's whole life, the same for every engine, on a control plane with a pool of one. */
 const destroyDelaySeconds = 900;
@@ -17,12 +18,15 @@ const destroyDelaySeconds = 900;
 let world: World;
 let mariadb: RunningMariadb | null;
 let tenant: Tenant;
+const hasMysql = inject("suite").mysql !== null;
 const folder = serverFolder("polypuma-engines-");
 
 beforeAll(async () => {
   [world, mariadb] = await Promise.all([
     startWorld({ POOL_TARGET: "1", DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}` }),
-    startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, () => {}),
+    hasMysql
+      ? startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, () => {})
+      : null,
   ]);
   if (mariadb) await registerServer(world.url, mariadb, "mysql");
   tenant = await newTenant({ url: world.url });
@@ -135,7 +139,7 @@ async function isFromPool({ uuid }: Database): Promise<boolean> {
 
 describe.for(cases)("a database of type $engine", (each) => {
   const { engine, query, open } = each;
-  const engineTest = test.skipIf(engine === "mysql" && inject("suite").mysql === null);
+  const engineTest = test.skipIf(engine === "mysql" && !hasMysql);
 
   engineTest("is offered", async () => {
     const { data } = (await tenant.call("GET", "/api/v1/database_types")).body;

@@ -8,7 +8,7 @@ import { mysqlEngine } from "../../src/fleet/mysql.ts";
 import { type MysqlConnect, mysqlConnect } from "../../src/fleet/mysql-session.ts";
 import { mysqlTenantSql } from "../../src/fleet/mysql-tenant.ts";
 import { dialFromNode, mysqlQuery } from "../support/mysql.ts";
-import { serverFolder } from "../support/suite.ts";
+import { serverFolder } from "../support/server-folder.ts";
 
 /** The MySQL adapter against a server of its own, which no control plane works on. */
 const hasMysql = inject("suite").mysql !== null;
@@ -36,6 +36,7 @@ const connect: MysqlConnect = async (target) => {
 const engine: Engine = mysqlEngine(connect);
 
 beforeAll(async () => {
+  if (!hasMysql) return;
   mariadb = await startMariadbIfThere({ folder: join(folder, "server"), fast: true }, () => {});
   if (!mariadb) return;
   const { host, port, user: adminUser, password: adminPassword } = mariadb;

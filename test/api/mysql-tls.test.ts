@@ -1,30 +1,35 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
 import { admin, newTenant } from "../support/api.ts";
 import { type EmptyWorld, startEmptyWorld } from "../support/empty-world.ts";
 import { mysqlQuery } from "../support/mysql.ts";
-import { serverFolder } from "../support/suite.ts";
 
 /** A MySQL server that takes nothing but TLS, and a Worker that trusts its authority. */
 const certificates = await vi.hoisted(async () => {
+  const { inject: provided } = await import("vitest");
+  if (provided("suite").mysql === null) return null;
   const made = (await import("../support/certificates.ts")).makeCertificates();
   // Miniflare reads it when it is loaded.
   if (made) process.env.NODE_EXTRA_CA_CERTS = made.authority;
   return made;
 });
-if (!certificates) console.warn("Skipped: MySQL over TLS, for there is no openssl");
-const tlsTest = test.skipIf(!certificates || inject("suite").mysql === null);
+const hasMysql = inject("suite").mysql !== null;
+if (hasMysql && !certificates) console.warn("Skipped: MySQL over TLS, for there is no openssl");
+const tlsTest = test.skipIf(!certificates);
 
-const folder = serverFolder("polypuma-tls-");
 let mariadb: RunningMariadb | null = null;
 let world: EmptyWorld | null = null;
 
 beforeAll(async () => {
-  if (!certificates || inject("suite").mysql === null) return;
+  if (!certificates) return;
   const flags = [`--ssl-cert=${certificates.certificate}`, `--ssl-key=${certificates.key}`];
-  mariadb = await startMariadbIfThere({ folder, fast: true, flags }, () => {});
+  mariadb = await startMariadbIfThere(
+    { folder: join(certificates.folder, "server"), fast: true, flags },
+    () => {},
+  );
   if (!mariadb) return;
   const { host, port, user, password } = mariadb;
   const url = `mysql://${user}:${password}@${host}:${port}/mysql`;
@@ -35,9 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.stop();
   await mariadb?.stop();
-  for (const path of [folder, certificates?.folder ?? folder]) {
-    rmSync(path, { recursive: true, force: true });
-  }
+  if (certificates) rmSync(certificates.folder, { recursive: true, force: true });
 });
 
 function serverBody(change: Record<string, unknown>): Record<string, unknown> {

@@ -18,7 +18,7 @@ afterAll(() => worker.stop());
 const guarded = pumaDeclarations.filter(({ access }) => access !== "public");
 
 function pathOf(path: string): string {
-  return path.replace("{table}", "notes").replace("{id}", "key_x");
+  return path.replace("{table}", "notes").replace("{id}", "key_x").replace("{token}", "x");
 }
 
 describe("every operation with a key", () => {

@@ -475,6 +475,45 @@ describe("every answer behind a link", () => {
     expect((await send(worker, "POST", pathOf(link.download_url))).status).toBe(405);
   });
 
+  test("costs one call of the account's object", async () => {
+    const counting = await startPumaWorker({
+      replace: {
+        "puma-entry.ts": (source: string) =>
+          source
+            .replace("account: (id) =>", "account: (id) => ++calls && ")
+            .replace("let aheadMs = 0;", "let aheadMs = 0; let calls = 0;")
+            .replace(
+              "return await appOf(env).fetch(request);",
+              `const before = calls;
+               const answer = await appOf(env).fetch(request);
+               const counted = new Response(answer.body, answer);
+               counted.headers.set("x-calls", String(calls - before));
+               return counted;`,
+            ),
+      },
+    });
+    const tenant = await newAccount(counting);
+    const row = await tenant.add("docs", { body: "text" });
+    await tenant.post("/v1/docs/update_row", { id: row.id, patch: { n: 1 } });
+    const links = [
+      await tenant.post("/v1/_row_links", { table: "docs", id: row.id }),
+      await tenant.post("/v1/_text_field_links", { table: "docs", id: row.id, field: "body" }),
+      await tenant.post("/v1/_query_links", { table: "docs" }),
+    ];
+    for (const { body } of links) {
+      const view = body.viewer_url.slice(counting.url.length);
+      const download = body.download_url.slice(counting.url.length);
+      const tabs = ["view", "raw", "edit", "history&version=1"].map((tab) => `${view}?tab=${tab}`);
+      for (const path of [...tabs, download]) {
+        const { status, headers } = await send(counting, "GET", path);
+        expect([path, status, headers.get("x-calls")]).toEqual([path, 200, "1"]);
+      }
+    }
+    const made = await send(counting, "GET", "/view/made-up");
+    expect(made.headers.get("x-calls")).toBe("0");
+    await counting.stop();
+  });
+
   test("loads files whose names change with their content, to be kept for good", async () => {
     const { text } = await send(worker, "GET", "/view/nonsense");
     const paths = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);

@@ -449,7 +449,14 @@ test("a secret that cannot be opened holds up no other delivery and does not dis
 test("fifty endpoints that hang do not delay one that works", async () => {
   const tenant = await world.newTenant();
   const uuid = await newNamedRow(world, tenant);
-  const hanging = await startReceiver(() => {});
+  const held = new Map<string, number>();
+  let mostHeld = 0;
+  const hanging = await startReceiver((_, request) => {
+    const path = request.url ?? "";
+    held.set(path, (held.get(path) ?? 0) + 1);
+    mostHeld = Math.max(mostHeld, held.get(path) ?? 0);
+    request.socket.on("close", () => held.set(path, (held.get(path) ?? 0) - 1));
+  });
   for (let count = 0; count < 50; count++) {
     await newEndpoint(tenant, hanging.url(`/${count}`), ["database.updated"]);
   }
@@ -465,11 +472,9 @@ test("fifty endpoints that hang do not delay one that works", async () => {
   }
   // Each of the hanging ones takes a second to be given up.
   expect(waits.sort((a, b) => a - b)[10]).toBeLessThan(800);
-  const underWay = await world.store(
-    `SELECT max(count)::int AS most FROM (SELECT count(*) FROM webhook_deliveries
-       WHERE lease_until IS NOT NULL GROUP BY endpoint_id) held`,
-  );
-  expect(underWay[0]?.most).toBeLessThanOrEqual(5);
+  // Nor is any of them sent many at once.
+  expect(mostHeld).toBeGreaterThan(0);
+  expect(mostHeld).toBeLessThanOrEqual(5);
   await hanging.stop();
 });
 

@@ -48,6 +48,14 @@ function byType(messages: readonly Received[], secret: string): string[] {
   return messages.map((message) => verified(message, secret).type).sort();
 }
 
+/** Waits until the attempts are recorded too: a clock that moved before would end their leases. */
+async function recorded(tenant: Tenant, endpointId: number, count: number): Promise<void> {
+  await until(
+    () => deliveriesOf(tenant, endpointId),
+    (all) => all.length === count && all.every(({ status }) => status === "delivered"),
+  );
+}
+
 async function eventsOf(tenant: Tenant) {
   const list = await tenant.call("GET", "/api/v1/events?limit=100");
   return list.body.data as { id: number; type: string; message_id: string; data: object }[];
@@ -130,7 +138,7 @@ test("while names cannot be resolved a create is 503 and may be sent again", asy
 });
 
 test("one create, one rename, one quota change and one delete each tell of what they did, once", async () => {
-  const { tenant, at, secret } = await subscribed();
+  const { tenant, at, endpoint, secret } = await subscribed();
   const { uuid } = await newDatabase(tenant);
   await rename(tenant, uuid);
   const quotas = await tenant.call("PATCH", `/api/v1/databases/${uuid}/quotas`, {
@@ -156,6 +164,7 @@ test("one create, one rename, one quota change and one delete each tell of what 
     messages.map((message) => message.headers["webhook-id"]).sort(),
   );
 
+  await recorded(tenant, endpoint.id, told.length);
   await world.moveClock(3_700_000);
   await world.sweep();
   const all = await messagesAt(receiver, at, told.length + 1);
@@ -192,13 +201,14 @@ test("a rename sent twice with one key tells of one change", async () => {
 });
 
 test("a database that cannot be built tells that it failed, and nothing of its password", async () => {
-  const { tenant, at, secret } = await subscribed();
+  const { tenant, at, endpoint, secret } = await subscribed();
   await world.store("UPDATE fleet_servers SET port = 1");
   try {
     const made = await tenant.call("POST", "/api/v1/databases", {
       body: { name: `x-${randomUUID().slice(0, 8)}` },
     });
     expect(made.status).toBe(202);
+    await recorded(tenant, endpoint.id, 1);
     await until(
       async () => {
         await world.moveClock(600_000);

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { startPostgres } from "../../dev/postgres.ts";
 import { admin, until } from "../support/api.ts";
+import { serverFolder } from "../support/server-folder.ts";
 import { sql } from "../support/sql.ts";
 import { registerServer } from "../support/suite.ts";
 import { startWorker } from "../support/worker.ts";
@@ -51,7 +51,7 @@ export async function startWorld(
   vars: Record<string, string> = {},
   watch: Watch = {},
 ): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), "polypuma-world-"));
+  const folder = serverFolder("polypuma-world-");
   const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
   await createDatabase(postgres.url("postgres"), "polypuma");
   const storeUrl = postgres.url("polypuma");

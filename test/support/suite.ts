@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startMariadbIfThere } from "../../dev/mariadb.ts";
@@ -7,6 +6,7 @@ import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { startPostgres } from "../../dev/postgres.ts";
 import { buildWorker } from "./build.ts";
+import { serverFolder } from "./server-folder.ts";
 import { startWorker, testSecrets } from "./worker.ts";
 
 /**
@@ -33,16 +33,6 @@ declare module "vitest" {
   export interface ProvidedContext {
     suite: Suite;
   }
-}
-
-/**
- * A new folder for servers. Whom they run as may pass through it; otherwise their data would stand
- * elsewhere, and stay there.
- */
-export function serverFolder(prefix: string): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
-  chmodSync(folder, 0o711);
-  return folder;
 }
 
 /** Registers a server of the run's with a Worker. */

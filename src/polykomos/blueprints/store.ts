@@ -18,6 +18,8 @@ export type BlueprintRow = {
   sqlContent: string;
   variables: Declarations | null;
   manifest: Manifest;
+  /** By engine. */
+  statementCounts: Partial<Record<EngineName, number>>;
   createdAt: string;
   updatedAt: string;
 };
@@ -43,6 +45,8 @@ const pageBytesMax = 8 * 1_024 * 1_024;
 
 const columns: SQL = sql`b.id, b.uuid, b.team_id AS "teamId", b.name, b.slug, b.description,
   v.version, v.size_bytes AS "sizeBytes", v.sql_content AS "sqlContent", v.variables, v.manifest,
+  (SELECT coalesce(jsonb_object_agg(p.key, jsonb_array_length(p.value)), '{}'::jsonb)
+    FROM jsonb_each(v.pieces) p) AS "statementCounts",
   ${isoTime(sql`b.created_at`)} AS "createdAt", ${isoTime(sql`b.updated_at`)} AS "updatedAt"`;
 
 const current: SQL = sql`blueprints b JOIN blueprint_versions v ON v.blueprint_id = b.id

@@ -4,6 +4,7 @@
  */
 export const failureMessages = {
   server_unreachable: "The database server could not be reached",
+  blueprint_failed: "The blueprint could not be applied",
   server_refused: "The database server refused a step",
   internal_error: "Something went wrong on our side",
 } as const satisfies Record<string, string>;

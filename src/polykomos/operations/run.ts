@@ -33,6 +33,8 @@ export type RunDeps = {
   plans: Plans;
   /** Tells the queue of operations, for now or for later. A lost message is found by the sweep. */
   announce(operationIds: readonly string[], delaySeconds?: number): Promise<void>;
+  /** Applies the blueprint that belongs to a database's creation. Throws a Fault when it cannot be. */
+  applyAtCreation(databaseId: number): Promise<void>;
 };
 
 /** What a runner that died leaves undone is taken up after this. */
@@ -102,6 +104,11 @@ async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boole
       }
       await runStep(deps, operation, step, work);
     }
+    if (operation.kind === "create" && operation.database.hasBlueprint) {
+      const apply = () => deps.applyAtCreation(operation.database.id);
+      if (!(await beginStep(deps.store, operation, applyStepName, leaseEnd(deps)))) return false;
+      await runStep(deps, operation, { name: applyStepName, run: apply }, work);
+    }
     return true;
   } finally {
     // Nothing depends on its end, and the customer is waiting: the next work would end it anyway.
@@ -152,6 +159,8 @@ async function participants(
   };
 }
 
+const applyStepName = "apply_blueprint";
+
 /** Connection lost, resources short, shutting down: the server is there but does not serve. */
 const notServingStates = /^(08|53|57P)/;
 
@@ -159,6 +168,9 @@ function failureOf(error: unknown): { code: FailureCode; message: string } {
   const message = scrub(error instanceof Error ? error.message : String(error)).slice(0, 500);
   if (error instanceof Fault && error.code === "server_unreachable") {
     return { code: "server_unreachable", message };
+  }
+  if (error instanceof Fault && error.code === "blueprint_failed") {
+    return { code: "blueprint_failed", message };
   }
   const state = sqlState(error);
   if (state === null) return { code: "internal_error", message };
@@ -174,7 +186,8 @@ async function recordFailure(
   const failure = failureOf(error);
   const facts = { operation: operation.id, kind: operation.kind, attempts: operation.attempts };
   const nowMs = deps.clock();
-  if (operation.attempts < attemptsMaxOf(operation.kind)) {
+  const isHopeless = failure.code === "blueprint_failed";
+  if (!isHopeless && operation.attempts < attemptsMaxOf(operation.kind)) {
     deps.log.warn("operation_postponed", { ...facts, error });
     const delaySeconds = backoffSeconds(operation.attempts);
     const notBefore = new Date(nowMs + delaySeconds * secondMs);

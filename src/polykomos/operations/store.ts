@@ -39,6 +39,8 @@ export type TakenOperation = {
     isFromPool: boolean;
     connectionHardLimit: number | null;
     advertisedHost: string;
+    /** A blueprint is to be applied before it is active. */
+    hasBlueprint: boolean;
   };
   server: {
     name: string;
@@ -65,6 +67,7 @@ export type RawTaken = {
   connection_hard_limit: number | null;
   is_from_pool: boolean;
   advertised_host: string;
+  has_blueprint: boolean;
   server_name: string;
   engine: EngineName;
   server_host: string;
@@ -92,6 +95,7 @@ export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): Ta
       isFromPool: raw.is_from_pool,
       connectionHardLimit: raw.connection_hard_limit,
       advertisedHost: raw.advertised_host,
+      hasBlueprint: raw.has_blueprint,
     },
     server: {
       name: raw.server_name,
@@ -108,7 +112,8 @@ export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): Ta
 /** Columns of `RawTaken`, for a query with `o` operations, `d` databases and `s` fleet_servers. */
 export const takenColumns: SQL = sql`o.id AS operation_id, o.kind, o.attempts, o.lease_token,
   d.id AS database_id, d.uuid, d.plan, d.status, d.db_name, d.password_sealed,
-  d.pooled_at IS NOT NULL AS is_from_pool, d.connection_hard_limit,
+  EXISTS (SELECT 1 FROM blueprint_applications ba WHERE ba.database_id = d.id
+    AND ba.is_for_creation) AS has_blueprint, d.pooled_at IS NOT NULL AS is_from_pool, d.connection_hard_limit,
   ${advertisedHostSql} AS advertised_host, s.name AS server_name, s.engine,
   s.host AS server_host, s.port, s.tls, s.admin_user, s.admin_password_sealed`;
 
@@ -362,6 +367,16 @@ export async function readTurn(
       ELSE 'waits' END AS turn
     FROM operations o WHERE o.id = ${operationId}`);
   return row?.turn ?? "over";
+}
+
+/** Why an operation was given up, as the store has it. */
+export async function readFailure(
+  store: Store,
+  operationId: string,
+): Promise<{ code: FailureCode | null; message: string | null }> {
+  const [row] = await store.rows<{ code: FailureCode | null; message: string | null }>(sql`
+    SELECT error_code AS code, error_message AS message FROM operations WHERE id = ${operationId}`);
+  return row ?? { code: null, message: null };
 }
 
 /** The state of one operation, for a request that waits on it. */

@@ -1,5 +1,5 @@
 import type { Store } from "../../db/client.ts";
-import { dayMs, secondMs } from "../../lib/clock.ts";
+import { dayMs, pause, secondMs } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
 import type { InFlight } from "../../lib/in-flight.ts";
 import { failingPaceSeconds } from "../events.ts";
@@ -34,6 +34,8 @@ const backgroundSeconds = 30;
 const aroundAttemptSeconds = 7;
 /** Beyond the longest attempt, so that only a dead deliverer loses its lease. */
 const leaseMarginSeconds = 20;
+/** A moment for others to end too, so that one record serves several. */
+const gatherMs = 10;
 const disableAfterMs = 5 * dayMs;
 /** The longest delay a queue takes; what waits longer is found by the sweep. */
 const queueDelaySecondsMax = 12 * 3_600;
@@ -76,6 +78,7 @@ export async function deliverHeld(
   for (const delivery of held) begin(delivery);
   while (underWay.size > 0 || ended.length > 0) {
     if (ended.length === 0) await Promise.race(underWay);
+    if (underWay.size > 0) await Promise.race([Promise.all(underWay), pause(gatherMs)]);
     const outcomes = ended.splice(0);
     const nowMs = deps.clock();
     const lease: Lease | null =

@@ -44,6 +44,7 @@ section > h2 { font-size: 1.15rem; margin: 2rem 0 .75rem; }
 main { flex: 1; padding-top: 1rem; padding-bottom: 3rem; }
 .foot { border-top: 1px solid var(--line); padding-top: 1rem; padding-bottom: 2rem; color: var(--soft);
   font-size: .875rem; display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; }
+.foot:empty { border: 0; }
 .foot p { margin: 0; flex: 1 1 20rem; }
 .crumb { margin: 0; font-size: .9rem; color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
 h1.title { font: 650 1.75rem/1.2 var(--serif); margin: .15rem 0 1rem; letter-spacing: -.01em; }
@@ -147,7 +148,7 @@ textarea.reading { font-family: var(--serif); font-size: 1.0625rem; }
 .lead { font: 1.25rem/1.55 var(--serif); color: var(--soft); max-width: 40rem; margin: 0 0 1.75rem; text-wrap: pretty; }
 .hero { padding: 7vh 0 2.5rem; } .hero h1 { font: 650 clamp(2.1rem, 6vw, 3.4rem)/1.08 var(--serif); letter-spacing: -.02em;
   margin: 0 0 1.1rem; max-width: 20ch; }
-.tiles { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); margin: 2rem 0; }
+.tiles { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); margin: 2rem 0; }
 .tile { background: var(--raised); border: 1px solid var(--line); border-radius: .7rem; padding: 1.2rem 1.3rem; }
 .tile h2 { font-size: 1.05rem; margin: 0 0 .4rem; } .tile p { margin: 0; color: var(--soft); }
 .article { max-width: 46rem; } .article .prose { font-family: var(--serif); }
@@ -160,9 +161,12 @@ textarea.reading { font-family: var(--serif); font-size: 1.0625rem; }
 .route { font-family: var(--mono); font-size: .9375rem; margin: 0 0 .6rem; overflow-wrap: anywhere; }
 .verb { display: inline-block; font: 700 .75rem/1 var(--mono); padding: .35rem .5rem; border-radius: .3rem; margin-right: .5rem;
   background: var(--wash); color: var(--accent); }
+.op th { width: 11rem; } .op table { table-layout: fixed; } .op td { overflow-wrap: anywhere; }
 .op pre { background: var(--sunk); border-radius: .5rem; font-size: .875rem; }
-@media (max-width: 52rem) { .ref { display: block; } .ref > nav { position: static; max-height: none; margin-bottom: 2rem; } }
+@media (max-width: 52rem) { .ref { display: block; } .ref > nav { position: static; max-height: 15rem; margin-bottom: 2rem;
+  border: 1px solid var(--line); border-radius: .6rem; padding: 0 1rem 1rem; } }
 @media (max-width: 36rem) {
+  .op th { width: 7.5rem; }
   .bar, main, .foot { padding-left: 1rem; padding-right: 1rem; }
   h1.title { font-size: 1.45rem; }
   .fields > div { grid-template-columns: minmax(0, 1fr); padding: .7rem .9rem; }

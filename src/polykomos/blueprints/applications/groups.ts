@@ -4,8 +4,8 @@ import type { Statement } from "./statements.ts";
  * Statements that go to the server together. In one transaction any may; where each is permanent by
  * itself only plain changes of rows may, and what changes the schema goes alone.
  */
-const groupStatementsMax = 100;
-const groupCharsMax = 128 * 1_024;
+const groupStatementsMax = 250;
+const groupCharsMax = 256 * 1_024;
 const rowChanges = new Set(["insert", "replace", "update", "delete"]);
 
 export function groupsOf(

@@ -43,8 +43,9 @@ const attemptsMax = 8;
 const runnerMaxMs = 5 * minuteMs;
 const applicationMaxMs = 10 * minuteMs;
 
-export function variablesContext(requestName: string): string {
-  return `blueprint-variables:${requestName}`;
+/** What values are sealed for; the same before and after a database is known. */
+export function variablesContext(blueprintId: number): string {
+  return `blueprint-variables:${blueprintId}`;
 }
 
 function lease(deps: ApplicationRunDeps): { token: string; until: Date } {
@@ -80,17 +81,21 @@ export async function runApplications(deps: ApplicationRunDeps, id: number): Pro
   }
 }
 
-/** Runs the application that belongs to a database's creation. Its status when it has ended. */
-export async function runForCreation(
-  deps: ApplicationRunDeps,
-  databaseId: number,
-): Promise<{ status: store.ApplicationStatus; errorMessage: string | null } | null> {
+/**
+ * Runs the application that belongs to a database's creation, if it has not ended yet. Throws a Fault
+ * `blueprint_failed` when it could not be applied, and another error when it can be tried again.
+ */
+export async function applyAtCreation(deps: ApplicationRunDeps, databaseId: number): Promise<void> {
   const known = await store.findForCreation(deps.store, databaseId);
-  if (!known) return null;
+  if (!known) return;
   const now = new Date(deps.clock());
   const taken = await store.takeApplication(deps.store, known.id, lease(deps), now, true);
   if (taken) await runHeld(deps, taken);
-  return await store.findForCreation(deps.store, databaseId);
+  const ended = await store.findForCreation(deps.store, databaseId);
+  if (ended?.status === "completed") return;
+  const reason = ended?.errorMessage ?? "it has not ended yet";
+  if (ended?.status === "pending" || ended?.status === "running") throw new Error(reason);
+  throw new Fault("blueprint_failed", reason);
 }
 
 async function runHeld(deps: ApplicationRunDeps, application: store.TakenApplication) {
@@ -180,7 +185,7 @@ async function openValues(
   deps: ApplicationRunDeps,
   application: store.TakenApplication,
 ): Promise<Values> {
-  const context = variablesContext(application.database.uuid);
+  const context = variablesContext(application.blueprintId);
   return JSON.parse(await deps.sealer.open(application.variablesSealed, context));
 }
 

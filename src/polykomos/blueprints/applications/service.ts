@@ -18,8 +18,11 @@ export type ApplicationDeps = BlueprintDeps &
 
 export type Applied = { row: store.ApplicationRow; values: Values };
 
-const pollEveryMs = [10, 15, 20, 30, 40, 60, 80, 100] as const;
-const slowPollMs = 200;
+const pollEveryMs = [10, 15, 20, 30] as const;
+/** For the first seconds, when most applications end; then more seldom. */
+const quickPollMs = 40;
+const quickPolls = 75;
+const slowPollMs = 250;
 const problemsMax = 20;
 
 /** Refuses a key that may not read blueprints; the database's scope was checked before. */
@@ -108,15 +111,14 @@ async function enqueue(
 ): Promise<number> {
   const { userId, requestId, requestKey } = caller;
   const act = { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
-  const context = variablesContext(database.uuid);
-  const { statements } = blueprint.manifest;
+  const context = variablesContext(blueprint.id);
   const made: store.NewApplication = {
     databaseId: database.id,
     blueprintId: blueprint.id,
     blueprintVersion: blueprint.version,
     isDryRun,
     variablesSealed: await deps.sealer.seal(JSON.stringify(values), context),
-    statementsTotal: Object.values(statements).reduce((sum, count) => sum + count, 0),
+    statementsTotal: statementsOf(blueprint, database.engine),
     requestKey,
   };
   try {
@@ -132,10 +134,42 @@ async function enqueue(
   }
 }
 
+/** How many statements the blueprint has on an engine. */
+function statementsOf(blueprint: BlueprintRow, engine: DatabaseRow["engine"]): number {
+  return blueprint.statementCounts[engine] ?? 0;
+}
+
+/** A blueprint with its values, checked for a database that is about to be made. */
+export type PreparedBlueprint = {
+  blueprintId: number;
+  blueprintVersion: number;
+  variablesSealed: string;
+  statementsTotal: number;
+};
+
+/** Checks what a creation is to apply, before anything is made. */
+export async function prepareForCreation(
+  deps: BlueprintDeps & ApplicationRunDeps,
+  caller: Caller,
+  engine: DatabaseRow["engine"],
+  asked: { blueprintUuid: string; variables: Values },
+): Promise<PreparedBlueprint> {
+  requireBlueprintScope(caller);
+  const blueprint = await getBlueprint(deps, caller, asked.blueprintUuid);
+  const values = valuesFor(blueprint, engine, asked.variables);
+  return {
+    blueprintId: blueprint.id,
+    blueprintVersion: blueprint.version,
+    variablesSealed: await deps.sealer.seal(JSON.stringify(values), variablesContext(blueprint.id)),
+    statementsTotal: statementsOf(blueprint, engine),
+  };
+}
+
 /** Polls the row until the application has ended or the time has come. */
 async function waitFor(deps: ApplicationDeps, id: number, deadlineMs: number): Promise<void> {
   for (let poll = 0; deps.clock() < deadlineMs; poll++) {
-    await pause(Math.min(pollEveryMs[poll] ?? slowPollMs, Math.max(1, deadlineMs - deps.clock())));
+    const usualMs = poll < quickPolls ? quickPollMs : slowPollMs;
+    await pause(Math.min(pollEveryMs[poll] ?? usualMs, Math.max(1, deadlineMs - deps.clock())));
     const status = await store.readStatus(deps.store, id);
     if (status !== "pending" && status !== "running") return;
   }
@@ -152,7 +186,7 @@ export async function getApplication(
 }
 
 async function withValues(deps: ApplicationDeps, row: store.ApplicationRow): Promise<Applied> {
-  const context = variablesContext(row.databaseUuid);
+  const context = variablesContext(row.blueprintId);
   return { row, values: JSON.parse(await deps.sealer.open(row.variablesSealed, context)) };
 }
 

@@ -164,6 +164,7 @@ export async function readStatus(store: Store, id: number): Promise<ApplicationS
 /** All that running an application needs. */
 export type TakenApplication = {
   id: number;
+  blueprintId: number;
   attempts: number;
   leaseToken: string;
   checkpoint: string | null;
@@ -184,6 +185,7 @@ export type TakenApplication = {
 
 type RawTaken = RawPlace & {
   application_id: number;
+  blueprint_id: number;
   application_attempts: number;
   checkpoint: string | null;
   is_dry_run: boolean;
@@ -233,7 +235,7 @@ export async function takeApplication(
           started_at = coalesce(a.started_at, ${now})
         FROM databases d WHERE a.id = ${id} AND d.id = a.database_id
           AND ${isRunnable(now, isForCreation)} RETURNING a.*)
-      SELECT a.id AS application_id, a.attempts AS application_attempts, a.checkpoint,
+      SELECT a.id AS application_id, a.blueprint_id, a.attempts AS application_attempts, a.checkpoint,
         a.is_dry_run, a.is_for_creation, a.variables_sealed, a.statements_total,
         a.statements_succeeded, v.sql_content,
         v.variables, v.pieces -> d.engine AS pieces,
@@ -251,6 +253,7 @@ export async function takeApplication(
 function fromRaw(raw: RawTaken, leaseToken: string): TakenApplication {
   return {
     id: raw.application_id,
+    blueprintId: raw.blueprint_id,
     attempts: raw.application_attempts,
     leaseToken,
     checkpoint: raw.checkpoint,

@@ -70,7 +70,9 @@ export type Token = { kind: "quote" | "word" | "symbol"; text: string; start: nu
 export function mysqlTokens(text: string, from = 0, to = text.length): Token[] {
   const tokens: Token[] = [];
   for (let at = from; at < to; ) {
-    const { kind, start, end } = mysqlSpan(text, at);
+    const { kind, start, end: spanEnd } = mysqlSpan(text, at);
+    // A delimiter may end what to the server goes on.
+    const end = Math.min(spanEnd, to);
     at = end;
     if (kind === "space" || kind === "comment") continue;
     const raw = text.slice(start, end);
@@ -163,7 +165,7 @@ export function mysqlSplit(text: string): Split {
       at += delimiter.length;
       continue;
     }
-    const span = mysqlSpan(text, at);
+    const span = upTo(delimiter, text, mysqlSpan(text, at));
     at = span.end;
     if (span.kind === "space" || span.kind === "comment") {
       if (!hasToken) start = at;
@@ -201,6 +203,16 @@ export function mysqlSplit(text: string): Split {
   return { cuts, unendedDelimiter };
 }
 
+/** `END$$` is a word to the server, but the client's delimiter ends it. */
+function upTo(delimiter: string, text: string, span: Span): Span {
+  if (delimiter === ";" || span.kind !== "word") return span;
+  const at = text.slice(span.start, span.end).indexOf(delimiter);
+  return at < 0 ? span : { ...span, end: span.start + at };
+}
+
+/** What the body of a routine may stand behind. */
+const beforeBody = new Set([":", "ROW", ")", "DETERMINISTIC", "SQL", "DATA", "INVOKER", "DEFINER"]);
+
 function isRoutine(words: readonly string[]): boolean {
   return words[0] === "CREATE" && words.some((each) => routineWords.has(each));
 }
@@ -209,6 +221,6 @@ function isRoutine(words: readonly string[]): boolean {
 function opensBlock(token: string, before: string, depth: number): boolean {
   if (before === "END") return false;
   if (token === "BEGIN") return true;
-  if (token === "CASE") return depth > 0;
-  return depth > 0 && beforeStatement.has(before);
+  if (depth === 0) return beforeBody.has(before);
+  return token === "CASE" || beforeStatement.has(before);
 }

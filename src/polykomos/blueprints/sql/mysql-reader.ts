@@ -180,6 +180,8 @@ function forGrammar(tokens: readonly Token[], text: string): string {
     // Line breaks stay, so that an error's line is right.
     const gap = text.slice(last, token.start);
     out += gap === "" ? "" : gap.replaceAll(/[^\n]/g, "") || " ";
+    // Two of them begin a comment to the grammar, and to MySQL only before a space.
+    if (token.text === "-" && out.endsWith("-")) out += " ";
     out += instead(tokens, at) ?? text.slice(token.start, token.end);
     last = token.end;
   }

@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pumaDeclarations } from "../../src/puma/api.ts";
+import { pumaCodes } from "../../src/puma/rules/code.ts";
+import { newAccount, send } from "../support/puma-client.ts";
+import { type PumaWorker, startPumaWorker } from "../support/puma-worker.ts";
+
+let worker: PumaWorker;
+beforeAll(async () => {
+  worker = await startPumaWorker();
+});
+afterAll(() => worker.stop());
+
+const pages = ["/", "/docs", "/how-to-use", "/install", "/install/hermes"];
+
+async function textOf(path: string): Promise<string> {
+  const { status, text } = await send(worker, "GET", path);
+  expect(status).toBe(200);
+  return text;
+}
+
+/** The texts of a page's shell examples, in order. */
+function shellExamples(markdown: string): string[] {
+  return [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, example]) => example ?? "");
+}
+
+/** The texts of the code blocks of a page that begin with a shell command. */
+function shellBlocks(page: string): string[] {
+  const blocks = [...page.matchAll(/<pre[^>]*><code>(.*?)<\/code><\/pre>/gs)].map(([, block]) =>
+    (block ?? "")
+      .replace(/<[^>]+>/g, "")
+      .replace(/&(lt|gt|quot|amp|#39|#x27);/g, (_, name) => entities[name] ?? ""),
+  );
+  return blocks.filter((block) => /^(export|curl) /.test(block));
+}
+
+const entities: Record<string, string> = {
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  amp: "&",
+  "#39": "'",
+  "#x27": "'",
+};
+
+/** Runs a script that stops at its first failure, and returns what it printed. */
+async function bash(script: string, env: Record<string, string> = {}): Promise<string> {
+  const words = ["-euo", "pipefail", "-c", script];
+  const { stdout } = await promisify(execFile)("bash", words, {
+    env: { PATH: process.env.PATH ?? "", ...env },
+  });
+  return stdout;
+}
+
+const nextPart = "=== next ===";
+
+describe("llms.md", () => {
+  test("covers what an agent needs, in order, and only what is there", async () => {
+    const { headers, text } = await send(worker, "GET", "/llms.md");
+    expect(headers.get("content-type")).toBe("text/markdown; charset=utf-8");
+    expect([...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual([
+      "What it is",
+      "When to use it",
+      "Connection details",
+      "REST only from trusted server code",
+      "Core REST examples",
+      "Revision history",
+      "Limits",
+      "Behaviour guidance",
+    ]);
+    expect(text).toContain(worker.url);
+    expect(text).not.toMatch(/\bMCP\b/);
+    for (const [, path] of text.matchAll(/http:\/\/127\.0\.0\.1:\d+(\/[\w./-]+)/g)) {
+      expect([path, (await send(worker, "GET", path ?? "")).status]).toEqual([path, 200]);
+    }
+  });
+
+  test("can be followed from its first example to its last", async () => {
+    const [askForLink = "", ...others] = shellExamples(await textOf("/llms.md"));
+    expect(others.length).toBeGreaterThan(9);
+    const asked = await bash(askForLink);
+    const token = JSON.parse(asked).dev_magic_link.split("/").at(-1);
+    const script = others.map((example) => `echo "${nextPart}"\n${example}`).join("\n");
+    const printed = await bash(script, { TOKEN: token, PUMA_URL: worker.url });
+    const parts = printed.split(`${nextPart}\n`).slice(1);
+    expect(parts).toHaveLength(others.length);
+    expect(printed).toContain('"text":"Deploy on Tuesdays"');
+    expect(printed).toContain('{"count":1}');
+    expect(printed).toContain('"text":"Deploy on Wednesdays"');
+    expect(printed).toContain('"reviewed":true');
+    expect(printed).toContain('"action":"update_where"');
+    expect(printed).toContain('{"deleted":1}');
+    expect(printed).toContain('"filename":"deploys.md"');
+    expect(printed.match(/\{"revoked":1\}/g)).toHaveLength(2);
+    const restored = /\{"row":\{.*\}\}$/m.exec(parts.at(-1) ?? "")?.[0] ?? "{}";
+    expect(JSON.parse(restored).row).toMatchObject({ text: "Deploy on Tuesdays" });
+  });
+
+  test("tells the limits and times that are in force", async () => {
+    const other = await startPumaWorker({
+      vars: { PUMA_TABLES_MAX: "7", LINK_TTL_SECONDS: "300", PUBLIC_URL: "https://puma.example/" },
+    });
+    const { text } = await send(other, "GET", "/llms.md");
+    expect(text).toContain("- 7 tables,");
+    expect(text).toContain("for 5 minutes");
+    expect(text).toContain("- Base URL: `https://puma.example`");
+    await other.stop();
+  });
+});
+
+describe("every page", () => {
+  test.each(pages)("%s is public, self-contained and strict", async (path) => {
+    const { status, headers, text } = await send(worker, "GET", path);
+    expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(headers.get("content-security-policy")).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    );
+    expect(headers.get("x-frame-options")).toBe("DENY");
+    expect(headers.get("x-robots-tag")).toBeNull();
+    expect(text).not.toMatch(/<script(?![^>]* src="\/assets\/)/);
+    expect(text).not.toMatch(/ (?:style|on\w+)="/);
+    expect((await send(worker, "POST", path)).status).toBe(405);
+    expect((await send(worker, "HEAD", path)).status).toBe(200);
+  });
+
+  test("leads only where something is", async () => {
+    for (const path of [...pages, "/llms.md", "/llms.txt"]) {
+      const text = await textOf(path);
+      const own = [...text.matchAll(/(?:href="|\]\()(?:http:\/\/127\.0\.0\.1:\d+)?(\/[^")#]*)/g)];
+      for (const [, target] of own) {
+        // Polykomos stands on the same host, but not in this Worker.
+        if (!target || target.startsWith("/api/")) continue;
+        const { status } = await send(worker, "GET", target);
+        expect([path, target, status]).toEqual([path, target, 200]);
+      }
+    }
+  });
+
+  test("the reference has every operation and every error code", async () => {
+    const text = await textOf("/docs");
+    for (const { operationId } of pumaDeclarations) expect(text).toContain(`id="${operationId}"`);
+    for (const code of Object.keys(pumaCodes)) expect(text).toContain(`<code>${code}</code>`);
+    expect(text).not.toContain("undefined");
+    expect(text).not.toContain("[object");
+  });
+
+  test("its shell examples run", async () => {
+    const { key } = await newAccount(worker);
+    for (const path of ["/how-to-use", "/install", "/install/hermes"]) {
+      const examples = shellBlocks(await textOf(path));
+      expect(examples.length).toBeGreaterThan(0);
+      await bash(examples.join("\n"), { PUMA_URL: worker.url, PUMA_KEY: key });
+    }
+  });
+
+  test("llms.txt is an index in plain text", async () => {
+    const { headers, text } = await send(worker, "GET", "/llms.txt");
+    expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(text).toMatch(/^# pumaDB\n\n> .+\n\n- \[.+\]\(http.+\/llms\.md\)/);
+  });
+});
