@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { createDatabase, migrate } from "../../dev/migrate.ts";
@@ -8,6 +7,7 @@ import { startPostgres } from "../../dev/postgres.ts";
 import { type Answer, admin, newTenant, type Tenant, until } from "./api.ts";
 import { type NameServer, startNameServer } from "./name-server.ts";
 import type { Received, Receiver } from "./receiver.ts";
+import { serverFolder } from "./server-folder.ts";
 import { sql } from "./sql.ts";
 import { registerServer } from "./suite.ts";
 import { startWorker } from "./worker.ts";
@@ -39,7 +39,7 @@ export async function startWebhookWorld(
   /** Each statement of the store, before it runs. */
   onStatement?: (text: string, params: unknown[]) => void | Promise<void>,
 ): Promise<WebhookWorld> {
-  const folder = mkdtempSync(join(tmpdir(), "polypuma-webhooks-"));
+  const folder = serverFolder("polypuma-webhooks-");
   const nameServer = await startNameServer();
   const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
   await createDatabase(postgres.url("postgres"), "polypuma");

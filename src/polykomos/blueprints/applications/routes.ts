@@ -12,6 +12,9 @@ const messages = {
   rolled_back: "The blueprint could not be applied; nothing was changed",
 } as const;
 
+/** The answer is kept for a retry, which has room for about so many entries; a read has all. */
+const answeredEntriesMax = 8_000;
+
 /** The endpoints of applications of blueprints. */
 export function applicationEndpoints(deps: service.ApplicationDeps): Endpoint<Caller>[] {
   return [
@@ -24,7 +27,9 @@ export function applicationEndpoints(deps: service.ApplicationDeps): Endpoint<Ca
       });
       const isRehearsed = row.isDryRun && row.status === "completed";
       const message = isRehearsed ? "The rehearsal went well" : messages[row.status];
-      const reply = { message, data: viewApplication(row, values) };
+      const isLong = (row.log?.length ?? 0) > answeredEntriesMax;
+      const shown = isLong ? { ...row, log: null } : row;
+      const reply = { message, data: viewApplication(shown, values) };
       if (row.completedAt !== null) return { status: 200, body: reply };
       return {
         status: 202,

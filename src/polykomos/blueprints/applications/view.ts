@@ -49,6 +49,6 @@ function viewEntry(row: ApplicationRow, entry: LogEntry): Record<string, unknown
     permanent: isPermanent(row, entry),
     rows: entry.rows,
     duration_ms: entry.ms,
-    message: entry.note ?? null,
+    ...(entry.note === undefined ? {} : { message: entry.note }),
   };
 }

@@ -177,41 +177,50 @@ function createReader(
     if (tokens[at]?.kind === "word" && word(1) === ":") at += 2;
     switch (word()) {
       case "BEGIN":
-        return readBlock();
+        readBlock();
+        return;
       case "IF":
-        return readIf();
+        readIf();
+        return;
       case "CASE":
-        return readCase();
+        readCase();
+        return;
       case "LOOP":
         at += 1;
         readStatements("END");
         expect("END", "LOOP");
-        return takeLabel();
+        takeLabel();
+        return;
       case "WHILE":
         at += 1;
         readExpression("DO");
         expect("DO");
         readStatements("END");
         expect("END", "WHILE");
-        return takeLabel();
+        takeLabel();
+        return;
       case "REPEAT":
         at += 1;
         readStatements("UNTIL");
         expect("UNTIL");
         readExpression("END");
         expect("END", "REPEAT");
-        return takeLabel();
+        takeLabel();
+        return;
       case "RETURN":
         at += 1;
-        return readExpression(";");
+        readExpression(";");
+        return;
       case "DECLARE":
-        return readDeclare();
+        readDeclare();
+        return;
       case "LEAVE":
       case "ITERATE":
       case "OPEN":
       case "CLOSE":
         at += 1;
-        return takeName();
+        takeName();
+        return;
       case "FETCH":
       case "SIGNAL":
       case "RESIGNAL":
@@ -225,9 +234,11 @@ function createReader(
         takeUntil(";");
         return;
       case "SET":
-        return readSet();
+        readSet();
+        return;
       default:
-        return readSql(isBody);
+        readSql(isBody);
+        return;
     }
   }
 
@@ -280,12 +291,14 @@ function createReader(
       ) {
         at += 1;
       }
-      return readStatement(false);
+      readStatement(false);
+      return;
     }
     if (word(1) === "CURSOR") {
       at += 2;
       expect("FOR");
-      return readSql(false);
+      readSql(false);
+      return;
     }
     takeUntil("DEFAULT", ";");
     if (take("DEFAULT")) readExpression(";");
