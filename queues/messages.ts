@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What travels on the queue: ids only. The row each id names is the truth, so a message may be

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AccountGate } from "../durable-objects/account-gate.ts";
 import type { PumaAccount } from "../durable-objects/puma-account.ts";
 import type { PumaMailbox } from "../durable-objects/puma-mailbox.ts";

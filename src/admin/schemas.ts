@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { timestamp } from "../polykomos/schemas.ts";
 
 /** What the operator's API shows of each thing. */

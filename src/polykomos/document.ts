@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { OperationDeclaration } from "../http/declare.ts";
 import { type DocumentHead, openApiDocument } from "../http/openapi.ts";
 import { errorAnswer, limitQuery } from "./schemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, OperationDeclaration } from "../http/declare.ts";
 
 /** Schemas and declarations that all of Polykomos's contracts share. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Every limit of pumaDB, in one place: the Worker publishes them, the account's object enforces

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer } from "../http/declare.ts";
 import { isJsonObject, type JsonObject } from "./rows/rules/json-value.ts";
 

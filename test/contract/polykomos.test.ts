@@ -13,19 +13,11 @@ import {
 
 /** Operations of the contract that are still to come. The list may only shrink. */
 const notBuiltYet = [
-  "GET /api/v1/blueprints",
-  "POST /api/v1/blueprints",
-  "GET /api/v1/blueprints/{uuid}",
-  "PATCH /api/v1/blueprints/{uuid}",
-  "DELETE /api/v1/blueprints/{uuid}",
-  "POST /api/v1/databases/{uuid}/blueprint_applications",
-  "GET /api/v1/blueprint_applications/{id}",
-  "POST /api/v1/blueprint_validations",
   "POST /api/v1/query_executions",
 ];
 
 /** Schemas of the contract that only those operations use. */
-const schemasNotBuiltYet = ["Blueprint", "BlueprintApplication"];
+const schemasNotBuiltYet = [];
 
 async function published(): Promise<Document> {
   const answer = await fetch(`${inject("suite").url}/api/openapi-v1.json`);

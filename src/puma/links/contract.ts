@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { declare } from "../../http/declare.ts";
 import { queryLimitMax } from "../limits.ts";
 import { errorAnswers, filterSchema } from "../schemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cloudflareMailer, isSendEmail } from "./cloudflare-mailer.ts";
 import { httpMailer } from "./http-mailer.ts";
 import { logMailer } from "./log-mailer.ts";

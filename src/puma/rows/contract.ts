@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { declare } from "../../http/declare.ts";
 import { batchOperationsMax, queryLimitDefault, queryLimitMax } from "../limits.ts";
 import { errorAnswers, filterSchema, objectSchema, rowSchema } from "../schemas.ts";
