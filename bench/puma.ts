@@ -1,12 +1,16 @@
 import { termOf } from "../src/puma/rows/rules/terms.ts";
 import { startPumaWorker } from "../test/support/puma-worker.ts";
-import { type Call, type Client, load, median, openClient, type Run, spread } from "./puma-load.ts";
+import { type Call, type Client, load, openClient, type Run } from "./puma-load.ts";
+import { comparedRow, median, type Row, rangeOf, withBar } from "./rows.ts";
 
 /**
  * pumaDB through the whole stack beside its floor, a bare Worker and object that run the same
  * statements with no checks: interleaved rounds, so that both meet the same machine.
  */
-export type BenchRow = { name: string; ours: string; floor: string; ratio: string; unit: string };
+const suite = "puma";
+const ratioBar = { of: "ratio", atLeast: 0.8 } as const;
+/** Comparisons that the product promises something of. */
+const promised = new Set(["add", "query of 25"]);
 
 const concurrency = 8;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
@@ -37,6 +41,8 @@ export async function signIn(url: string, client: Client): Promise<string> {
 const raised = { PUMA_ROWS_PER_TABLE_MAX: "100000000", PUMA_ACCOUNT_BYTES_MAX: "100000000000" };
 
 type Stage = {
+  /** Of our Worker. */
+  url: string;
   ours: Client;
   floor: Client;
   token: string;
@@ -51,6 +57,7 @@ async function startStage(): Promise<Stage> {
   const [ours, floor] = [openClient(worker.url, concurrency), openClient(bare.url, concurrency)];
   const token = await signIn(worker.url, ours);
   return {
+    url: worker.url,
     ours,
     floor,
     token,
@@ -141,7 +148,7 @@ async function compare(
   stage: Stage,
   name: string,
   sides: Sides & { count: number },
-): Promise<{ row: BenchRow; ours: Run[] }> {
+): Promise<{ row: Row; ours: Run[] }> {
   const results: { ours: Run; floor: Run }[] = [];
   const once = async (part: number) => ({
     ours: await load(stage.ours, Math.ceil(sides.count * part), concurrency, sides.ours),
@@ -149,44 +156,47 @@ async function compare(
   });
   await once(0.5);
   for (let round = 0; round < rounds; round++) results.push(await once(1));
-  const ratios = results.map(({ ours, floor }) => ours.perSecond / floor.perSecond);
+  const row = comparedRow(
+    { suite, name, unit: "req/s" },
+    results.map(({ ours, floor }) => ({ ours: ours.perSecond, floor: floor.perSecond })),
+  );
   return {
     ours: results.map(({ ours }) => ours),
-    row: {
-      name,
-      ours: spread(results.map(({ ours }) => ours.perSecond)),
-      floor: spread(results.map(({ floor }) => floor.perSecond)),
-      ratio: spread(ratios, 2),
-      unit: "requests/s",
-    },
+    row: promised.has(name) ? withBar(row, ratioBar) : row,
   };
 }
 
-/** How latency grows with the rows of the table and the tables of the account. */
-async function growth(stage: Stage): Promise<BenchRow[]> {
-  const { ours, token } = stage;
-  const query = (table: string) => () => ({ method: "GET", path: `/v1/${table}?limit=25`, token });
-  const add = (table: string) => (index: number) => ({
-    method: "POST",
-    path: `/v1/${table}`,
-    token,
-    body: noteRow(index),
+/** How throughput changes with the rows of a table and with the tables of an account. */
+async function growth(stage: Stage): Promise<Row[]> {
+  const { ours } = stage;
+  const query = (table: string) => () => ({
+    method: "GET",
+    path: `/v1/${table}?limit=25`,
+    token: stage.token,
   });
   const small = await load(ours, 1_500, concurrency, query("tiny"));
   const large = await load(ours, 1_500, concurrency, query("full"));
-  const oneTable = await load(ours, 1_000, concurrency, add("adds"));
-  for (let table = 0; table < 15; table++) await fill(stage, `more${table}`, 1);
-  const manyTables = await load(ours, 1_000, concurrency, add("adds"));
-  const line = (name: string, after: Run, before: Run): BenchRow => ({
+  const fresh = { ...stage, token: await signIn(stage.url, ours) };
+  const add = (index: number) => ({
+    method: "POST",
+    path: "/v1/adds",
+    token: fresh.token,
+    body: noteRow(index),
+  });
+  const oneTable = await load(ours, 1_000, concurrency, add);
+  for (let table = 1; table < 20; table++) await fill(fresh, `more${table}`, 1);
+  const manyTables = await load(ours, 1_000, concurrency, add);
+  const row = (name: string, after: Run, before: Run): Row => ({
+    suite,
     name,
-    ours: after.perSecond.toFixed(0),
-    floor: before.perSecond.toFixed(0),
-    ratio: (after.perSecond / before.perSecond).toFixed(2),
-    unit: "requests/s, after / before",
+    unit: "req/s",
+    value: after.perSecond,
+    floor: before.perSecond,
+    ratio: after.perSecond / before.perSecond,
   });
   return [
-    line("growth: query of 25, 10 → 1,000 rows", large, small),
-    line("growth: add, 5 → 20 tables", manyTables, oneTable),
+    row("growth: query of 25, from 10 to 1,000 rows", large, small),
+    row("growth: add, from 1 to 20 tables", manyTables, oneTable),
   ];
 }
 
@@ -195,7 +205,7 @@ function watchAccount(source: string): string {
 }
 
 /** Rows read and written by one operation each, as SQLite counts them. */
-async function costs(): Promise<BenchRow[]> {
+async function costs(): Promise<Row[]> {
   const worker = await startPumaWorker({
     entry: "bench/puma-entry.ts",
     replace: { "durable-objects/puma-account.ts": watchAccount },
@@ -219,7 +229,7 @@ async function costs(): Promise<BenchRow[]> {
   }
   const { id } = await send({ method: "POST", path: "/v1/notes", body: '{"n":-1}' });
   const open = encodeURIComponent('{"status":"open"}');
-  const calls: [string, Omit<Call, "token">, Record<string, string>?][] = [
+  const calls: [string, Omit<Call, "token">][] = [
     ["add", { method: "POST", path: "/v1/notes", body: noteRow(5_000) }],
     ["query of 25", { method: "GET", path: "/v1/notes?limit=25" }],
     ["query with filter (18 of 902)", { method: "GET", path: `/v1/notes?filter=${open}` }],
@@ -257,18 +267,19 @@ async function costs(): Promise<BenchRow[]> {
     ["list tables", { method: "GET", path: "/v1/_tables" }],
     ["list keys", { method: "GET", path: "/v1/_keys" }],
   ];
-  const rows: BenchRow[] = [];
+  const rows: Row[] = [];
   for (const [name, call] of calls) {
     await send({ method: "GET", path: "/bench/watch" });
     await send(call);
     const cost = await send({ method: "GET", path: "/bench/cost" });
     rows.push({
-      name: `cost: ${name}`,
-      ours: `${cost.rowsRead} read, ${cost.rowsWritten} written`,
-      floor: "",
-      ratio: "",
-      unit: `${cost.statements} statements`,
+      suite,
+      name: `${name}: rows read`,
+      value: cost.rowsRead,
+      unit: `in ${cost.statements} statements`,
     });
+    const written = { suite, name: `${name}: rows written`, value: cost.rowsWritten, unit: "rows" };
+    rows.push(name === "add" ? withBar(written, { of: "value", atMost: 2 }) : written);
   }
   client.close();
   await worker.stop();
@@ -276,12 +287,12 @@ async function costs(): Promise<BenchRow[]> {
 }
 
 /** Runs everything; a few minutes on two cores. */
-export async function benchPuma(): Promise<BenchRow[]> {
+export async function run(): Promise<Row[]> {
   const stage = await startStage();
   try {
     await fill(stage, "full", 1_000);
     await fill(stage, "tiny", 10);
-    const rows: BenchRow[] = [];
+    const rows: Row[] = [];
     const p95s = new Map<string, number[]>();
     for (const [name, sides] of Object.entries(sidesOf(stage))) {
       const { row, ours } = await compare(stage, name, sides);
@@ -292,19 +303,19 @@ export async function benchPuma(): Promise<BenchRow[]> {
       );
     }
     const [query = [], filter = []] = [p95s.get("query of 25"), p95s.get("filter over 1,000 rows")];
-    rows.push({
-      name: "p95: filter over 1,000 rows beside query of 25",
-      ours: spread(filter, 2),
-      floor: spread(query, 2),
-      ratio: (median(filter) / median(query)).toFixed(2),
+    const p95 = {
+      suite,
+      name: "filter over 1,000 rows p95, beside query of 25",
+      value: median(filter),
+      range: rangeOf(filter),
+      floor: median(query),
+      ratio: median(filter) / median(query),
       unit: "ms",
-    });
-    rows.push(...(await growth(stage)));
-    rows.push(...(await costs()));
+    };
+    rows.push(withBar(p95, { of: "ratio", atMost: 2 }));
+    rows.push(...(await growth(stage)), ...(await costs()));
     return rows;
   } finally {
     await stage.stop();
   }
 }
-
-if (import.meta.main) console.table(await benchPuma());
