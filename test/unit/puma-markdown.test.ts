@@ -107,3 +107,16 @@ test("code of an unknown language, or too long to colour, is shown plain", () =>
   expect(highlighted("<b>", "__proto__")).toBe("&lt;b&gt;");
   expect(highlighted("1;".repeat(30_000), "javascript")).not.toContain("<span");
 });
+
+test.each([
+  ["one word", "a".repeat(60_000)],
+  ["long lines of it", `${"a".repeat(290)}\n`.repeat(68)],
+  ["empty lines", "\n".repeat(60_000)],
+  ["dollars", "$".repeat(60_000)],
+])("code of no sense takes no time to speak of: %s", (_, code) => {
+  for (const language of ["cpp", "ini", "java", "typescript", "bash"]) {
+    const before = performance.now();
+    highlighted(code, language);
+    expect([language, performance.now() - before < 3_000]).toEqual([language, true]);
+  }
+});

@@ -24,10 +24,16 @@ export const declarations = z
     z.string().regex(variableName, "must be a name: a letter, then letters, digits, _"),
     declaration,
   )
-  .refine((all) => Object.keys(all).length <= variablesMax, `at most ${variablesMax} variables`)
+  .refine((all) => Object.keys(all).length <= variablesMax, `at most ${variablesMax} variables`);
+
+// Null is taken for none; the wire contract only speaks of objects.
+const optionalDeclarations = declarations
+  .nullable()
+  .optional()
   .meta({
     override: {
       type: "object",
+      description: "Name → type, required, default, description, pattern, enum.",
       example: { customer: { type: "string", required: true, pattern: "^[A-Z]" } },
     },
   });
@@ -61,7 +67,12 @@ const sqlContent = z
   .string()
   .max(1_000_000)
   .meta({ override: { type: "string" } });
-const name = z.string().trim().min(1, "must not be empty").max(120);
+const name = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .max(120)
+  .meta({ override: { type: "string" } });
 const description = z.string().max(2_000);
 
 const blueprintAnswer = z.object({ data: blueprint, request_id: requestId });
@@ -100,7 +111,7 @@ export const createBlueprint = declare({
       .nullable()
       .optional()
       .meta({ override: { type: "string" } }),
-    variables: declarations.nullable().optional(),
+    variables: optionalDeclarations,
     engine: engine.optional().meta({ description: "Default: whichever it can be applied on." }),
     team_id: z.int().min(1).max(2_147_483_647).optional(),
   }),
@@ -142,7 +153,7 @@ export const updateBlueprint = declare({
         .optional()
         .meta({ override: { type: "string" } }),
       sql_content: sqlContent.optional(),
-      variables: declarations.nullable().optional(),
+      variables: optionalDeclarations,
       engine: engine.optional(),
     })
     .refine((body) => Object.keys(body).length > 0, {
@@ -232,7 +243,7 @@ export const createBlueprintValidation = declare({
   body: z.strictObject({
     sql_content: sqlContent,
     engine: engine.optional().meta({ description: "Default: both." }),
-    variables: declarations.nullable().optional(),
+    variables: optionalDeclarations,
   }),
   answers: {
     200: {

@@ -44,12 +44,17 @@ for (const [name, language] of Object.entries(languages)) {
   highlighter.registerLanguage(name, language);
 }
 
-/** Longer code is shown plain: colouring it would take longer than a page may. */
-const charactersMax = 50_000;
+/**
+ * Code beyond these is shown plain. The library's work can grow with the square of what stands between
+ * two breaks, so text made for that would take longer than a page may.
+ */
+const charactersMax = 20_000;
+const tooLong = /[^\n]{301}|\n{21}/;
 
 /** Code as HTML, coloured when its language is known. Any name may be asked for. */
 export function highlighted(code: string, language: string): string {
-  if (code.length > charactersMax || !highlighter.getLanguage(language)) return escapeText(code);
+  if (!highlighter.getLanguage(language)) return escapeText(code);
+  if (code.length > charactersMax || tooLong.test(code)) return escapeText(code);
   return highlighter.highlight(code, { language, ignoreIllegals: true }).value;
 }
 

@@ -6,7 +6,7 @@ import { plural } from "./json-view.ts";
 /** What changed between two texts, line by line, with a little of what stayed around it. */
 const contextLines = 3;
 /** More changed lines than this are not compared: the work grows with their square. */
-const editsMax = 2_000;
+const editsMax = 500;
 
 export function diffView(before: string, after: string): Html {
   if (before === after) return html`<p class="hint">There is no difference.</p>`;

@@ -67,7 +67,11 @@ export const createBlueprintApplication = declare({
   params: uuidParams,
   body: z.strictObject({
     blueprint_uuid: uuidText(),
-    variables: z.record(z.string(), z.unknown()).nullable().optional(),
+    variables: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .optional()
+      .meta({ override: { type: "object" } }),
     dry_run: z.boolean().default(false),
     wait: z.boolean().default(true),
     timeout: z.int().min(1).max(120).default(30),

@@ -89,10 +89,10 @@ export async function applyBlueprint(
   databaseUuid: string,
   input: ApplyInput,
 ): Promise<Applied> {
-  requireBlueprintScope(caller);
   const startedAtMs = deps.clock();
   const database = await deps.findDatabase(caller.userId, databaseUuid);
   if (!database) throw notFound("database");
+  requireBlueprintScope(caller);
   const blueprint = await getBlueprint(deps, caller, input.blueprintUuid);
   const values = valuesFor(blueprint, database.engine, input.variables);
   const id = await enqueue(deps, caller, database, blueprint, values, input.isDryRun);
