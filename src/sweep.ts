@@ -1,4 +1,4 @@
-import { listRunnable as listRunnableApplications } from "./polykomos/blueprints/applications/store.ts";
+import { listRunnable as listRunnableApplications } from "./polykomos/blueprints/applications/run-store.ts";
 import { type RefillDeps, refillPool } from "./polykomos/databases/pool.ts";
 import { listRunnable } from "./polykomos/operations/store.ts";
 import {

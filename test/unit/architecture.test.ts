@@ -127,7 +127,7 @@ const rules: Rule[] = [
   {
     files: /^queues\//,
     because: "a job hands an id to a verb",
-    only: [/^queues\//, /^src\/lib\//, /^src\/polykomos\/[\w-]+\/[\w-]+\.ts$/, /^package:zod$/],
+    only: [/^queues\//, /^src\/lib\//, /^src\/polykomos\/([\w-]+\/)+[\w-]+\.ts$/, /^package:zod$/],
   },
   {
     files: /^queues\//,
@@ -197,6 +197,7 @@ const longFiles = [
   "src/polykomos/databases/store.ts",
   "src/polykomos/operations/store.ts",
   "src/polykomos/blueprints/sql/postgres-rules.ts",
+  "src/polykomos/blueprints/sql/mysql-routine.ts",
 ];
 
 const folders = ["src", "durable-objects", "queues"];

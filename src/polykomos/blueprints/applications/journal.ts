@@ -1,6 +1,7 @@
 import type { Store } from "../../../db/client.ts";
 import { type Clock, secondMs } from "../../../lib/clock.ts";
-import { type LogEntry, recordProgress, type TakenApplication } from "./store.ts";
+import { recordProgress, type TakenApplication } from "./run-store.ts";
+import type { LogEntry } from "./store.ts";
 
 /** Another runner has the application now: this one must stop and leave everything. */
 export class LeaseLost extends Error {}

@@ -1,20 +1,20 @@
 import type { Store } from "../../../db/client.ts";
-import { sqlState } from "../../../db/errors.ts";
 import type { FleetServer, Tenant } from "../../../fleet/fleet.ts";
-import type { ScriptSession, Scripts } from "../../../fleet/scripts.ts";
+import type { Scripts } from "../../../fleet/scripts.ts";
 import { type Clock, minuteMs, secondMs } from "../../../lib/clock.ts";
 import { Fault } from "../../../lib/fault.ts";
 import { newUuid } from "../../../lib/ids.ts";
 import type { InFlight } from "../../../lib/in-flight.ts";
-import { type Log, scrub } from "../../../lib/log.ts";
+import type { Log } from "../../../lib/log.ts";
 import type { Sealer } from "../../../lib/sealed.ts";
 import { connectionLimitOf, type Plans } from "../../databases/plans.ts";
 import { databasePasswordContext, serverPasswordContext } from "../../operations/run.ts";
 import type { Values } from "../sql/variables.ts";
-import { groupsOf } from "./groups.ts";
-import { createJournal, LeaseLost } from "./journal.ts";
+import { describe, runStatements } from "./execute.ts";
+import { LeaseLost } from "./journal.ts";
+import * as store from "./run-store.ts";
 import { ChangedStatement, type Statement, writeStatements } from "./statements.ts";
-import * as store from "./store.ts";
+import type { LogEntry } from "./store.ts";
 
 /**
  * Runs applications. Any number of runners may be told of one; its lease lets one of them work.
@@ -41,7 +41,6 @@ const leaseSeconds = 30;
 const attemptsMax = 8;
 /** A runner goes on with what waits for so long; the queue ends an invocation after a quarter hour. */
 const runnerMaxMs = 5 * minuteMs;
-const applicationMaxMs = 10 * minuteMs;
 
 /** What values are sealed for; the same before and after a database is known. */
 export function variablesContext(blueprintId: number): string {
@@ -135,12 +134,10 @@ async function placesOf(
   };
 }
 
-type End = Omit<store.Ending, "durationMs">;
-
 async function finish(
   deps: ApplicationRunDeps,
   application: store.TakenApplication,
-  end: End,
+  end: store.End,
 ): Promise<void> {
   const nowMs = deps.clock();
   const durationMs = Math.max(0, nowMs - Date.parse(application.startedAt));
@@ -170,13 +167,14 @@ async function runOnce(
   const scripts = deps.scripts[application.server.engine];
   const session = await scripts.open(places.server, places.tenant, application.isDryRun);
   try {
-    await runStatements(deps, application, session, statements);
+    const execute = { store: deps.store, clock: deps.clock, leaseEnd: () => leaseEnd(deps) };
+    await finish(deps, application, await runStatements(execute, application, session, statements));
   } finally {
     await session.close();
   }
 }
 
-function nothingDone(errorCode: string, errorMessage: string): End {
+function nothingDone(errorCode: string, errorMessage: string): store.End {
   const counts = { succeeded: 0, failed: 0, entries: [] };
   return { status: "rolled_back", ...counts, errorCode, errorMessage };
 }
@@ -215,11 +213,11 @@ async function resolveEarlier(
 }
 
 /** MySQL: up to the checkpoint statements were begun; those after the last that is logged may be done. */
-function interrupted(application: store.TakenApplication, checkpoint: string): End {
+function interrupted(application: store.TakenApplication, checkpoint: string): store.End {
   const begun = application.server.engine === "mysql" ? Number(checkpoint) : 0;
   const succeeded = application.statementsSucceeded;
   const entries = application.pieces.slice(succeeded, begun).map(
-    (piece, index): store.LogEntry => ({
+    (piece, index): LogEntry => ({
       ...describe(piece, succeeded + index + 1),
       outcome: "unknown",
       rows: null,
@@ -235,135 +233,6 @@ function interrupted(application: store.TakenApplication, checkpoint: string): E
     errorCode: "interrupted",
     errorMessage: "The application was interrupted and cannot be continued",
   };
-}
-
-function describe(piece: { line: number; kind: string; target: string | null }, statement: number) {
-  return { statement, line: piece.line, kind: piece.kind, target: piece.target };
-}
-
-/** A statement that the server refused. */
-class Refused extends Error {}
-
-async function runStatements(
-  deps: ApplicationRunDeps,
-  application: store.TakenApplication,
-  session: ScriptSession,
-  statements: readonly Statement[],
-): Promise<void> {
-  const journal = createJournal(deps, application, () => leaseEnd(deps));
-  const deadlineMs = deps.clock() + applicationMaxMs;
-  try {
-    const transaction = await session.begin();
-    if (transaction !== null) await journal.write({ checkpoint: transaction });
-    for (const group of groupsOf(statements, session.isTransaction)) {
-      const last = group.at(-1)?.number ?? 0;
-      if (!session.isTransaction) await journal.write({ checkpoint: String(last) });
-      await runGroup(deps, application, session, group, journal);
-      if (deps.clock() > deadlineMs) throw new Refused(tooLong);
-      journal.writeSoon();
-    }
-    await journal.write({});
-    if (application.isDryRun) await session.rollback();
-    else await session.commit();
-  } catch (error) {
-    const isOver = error instanceof Refused || isRefusal(error, session);
-    if (!isOver || error instanceof LeaseLost) throw error;
-    await session.rollback().catch(() => {});
-    const isUndone = session.isTransaction || application.isDryRun;
-    const status = isUndone || journal.succeeded() === 0 ? "rolled_back" : "failed";
-    const entries = journal.stop();
-    const errorMessage = scrub(error instanceof Error ? error.message : String(error));
-    return await finish(deps, application, {
-      status,
-      succeeded: journal.succeeded(),
-      failed: 1,
-      entries: await entries,
-      errorCode: sqlState(error) ?? "failed",
-      errorMessage: errorMessage.slice(0, 2_000),
-    });
-  } finally {
-    await journal.stop();
-  }
-  const succeeded = journal.succeeded();
-  const fine = { succeeded, failed: 0, entries: [], errorCode: null, errorMessage: null };
-  await finish(deps, application, { status: "completed", ...fine });
-}
-
-const tooLong = `An application may take ${applicationMaxMs / minuteMs} minutes`;
-
-type Numbered = Statement & { number: number };
-
-/** Runs a group, each statement with its entry in the journal. */
-async function runGroup(
-  deps: ApplicationRunDeps,
-  application: store.TakenApplication,
-  session: ScriptSession,
-  group: readonly Numbered[],
-  journal: ReturnType<typeof createJournal>,
-): Promise<void> {
-  const toRun = group.filter((each) => !(application.isDryRun && each.outlivesRollback));
-  let done = 0;
-  let lastMs = deps.clock();
-  const skipTo = (number: number) => {
-    for (const each of group) {
-      const isSkipped = application.isDryRun && each.outlivesRollback;
-      if (isSkipped && each.number < number && each.number > journal.last()) {
-        const note = "its effect would outlive the rehearsal, so it was not run";
-        journal.add({
-          ...describe(each, each.number),
-          outcome: "not_rehearsed",
-          rows: null,
-          ms: 0,
-          note,
-        });
-      }
-    }
-  };
-  try {
-    const asked = toRun.map(({ text, kind }) => ({
-      text,
-      mayChangeSettings: settingKinds.has(kind),
-    }));
-    await session.run(asked, (rows) => {
-      const statement = toRun[done++];
-      if (!statement) return;
-      skipTo(statement.number);
-      const nowMs = deps.clock();
-      const ms = nowMs - lastMs;
-      lastMs = nowMs;
-      journal.add({ ...describe(statement, statement.number), outcome: "done", rows, ms });
-    });
-    skipTo(Number.POSITIVE_INFINITY);
-  } catch (error) {
-    const statement = toRun[done];
-    if (!isRefusal(error, session) || !statement) throw error;
-    skipTo(statement.number);
-    const note = scrub(error instanceof Error ? error.message : String(error)).slice(0, 1_000);
-    const ms = deps.clock() - lastMs;
-    journal.add({
-      ...describe(statement, statement.number),
-      outcome: "failed",
-      rows: null,
-      ms,
-      note,
-    });
-    const place = `Statement ${statement.number} of ${application.statementsTotal}`;
-    const refused = new Refused(`${place} (line ${statement.line}): ${note}`);
-    throw Object.assign(refused, { code: sqlState(error) });
-  }
-}
-
-/** What can set a setting: SET itself, and what may call set_config. */
-const settingKinds = new Set(["set", "select", "do", "call", "explain"]);
-
-/** Connection lost, resources short, shutting down, or a deadlock: trying again may work. */
-const againStates = /^(08|53|57P|40001|40P01)/;
-
-/** Whether the server said no for good. Where statements are permanent nothing can be tried again. */
-function isRefusal(error: unknown, session: ScriptSession): boolean {
-  const state = sqlState(error);
-  if (state === null || error instanceof Fault) return false;
-  return !session.isTransaction || !againStates.test(state);
 }
 
 async function recordTrouble(

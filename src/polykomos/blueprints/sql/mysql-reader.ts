@@ -8,6 +8,7 @@ import {
   unwrapExecutableComments,
 } from "./mysql-lexer.ts";
 import { loadMysqlGrammar, type MysqlGrammar } from "./mysql-parser.ts";
+import { type Problem, problemAt } from "./mysql-problem.ts";
 import { readRoutine } from "./mysql-routine.ts";
 import {
   error,
@@ -87,13 +88,6 @@ function breaks(text: string): number {
   return text.split("\n").length - 1;
 }
 
-/** `lines` are counted from where the statement that could not be read begins. */
-export type Problem = { problem: string; start: number; lines: number };
-
-export function problemAt(token: Token | undefined, problem: string): Problem {
-  return { problem, start: token?.start ?? 0, lines: 0 };
-}
-
 function inspect(
   grammar: MysqlGrammar,
   text: string,
@@ -118,7 +112,7 @@ function inspect(
 }
 
 /** Reads one statement, which may stand in the body of a routine. */
-export function inspectStatement(
+function inspectStatement(
   grammar: MysqlGrammar,
   text: string,
   tokens: readonly Token[],
@@ -167,7 +161,7 @@ function readOwn(
     words[0] === "CREATE" &&
     words.slice(0, 12).some((w) => /^(PROCEDURE|FUNCTION|TRIGGER)$/.test(w))
   ) {
-    return readRoutine(grammar, text, tokens, context);
+    return readRoutine(grammar, text, tokens, context, inspectStatement);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Token } from "./mysql-lexer.ts";
 import type { MysqlGrammar } from "./mysql-parser.ts";
-import { inspectStatement, type Problem, problemAt } from "./mysql-reader.ts";
+import { type InspectStatement, type Problem, problemAt } from "./mysql-problem.ts";
 import { error, inspectCreate, type MysqlContext, readName, warn } from "./mysql-rules.ts";
 import { newInspection } from "./script.ts";
 
@@ -15,8 +15,9 @@ export function readRoutine(
   text: string,
   tokens: readonly Token[],
   context: MysqlContext,
+  inspectStatement: InspectStatement,
 ): Problem | null {
-  const reader = createReader(grammar, text, tokens, context);
+  const reader = createReader(grammar, text, tokens, context, inspectStatement);
   try {
     reader.readCreate();
   } catch (thrown) {
@@ -59,6 +60,7 @@ function createReader(
   text: string,
   tokens: readonly Token[],
   context: MysqlContext,
+  inspectStatement: InspectStatement,
 ) {
   let at = 0;
   const word = (offset = 0) => {
