@@ -2,7 +2,14 @@ import * as z from "zod";
 import { declare } from "../http/declare.ts";
 import { parseIpRange } from "../lib/ip-range.ts";
 import { operation } from "../polykomos/operations/contract.ts";
-import { errorAnswers, requestId, uuidText } from "../polykomos/schemas.ts";
+import {
+  errorAnswers,
+  isOneLine,
+  line,
+  oneLineError,
+  requestId,
+  uuidText,
+} from "../polykomos/schemas.ts";
 import { scopes } from "../polykomos/scopes.ts";
 import * as shown from "./schemas.ts";
 
@@ -16,17 +23,6 @@ const id = z
   .meta({ override: { type: "integer", minimum: 1 } });
 const idParams = z.object({ id });
 const bodyId = z.int().min(1).max(2_147_483_647);
-
-const plainTextError = "must be one line of text without control characters";
-
-function isPlainText(text: string): boolean {
-  return text.isWellFormed() && !/\p{Cc}/u.test(text);
-}
-
-/** One line of text a person wrote: no control characters, no lone surrogates. */
-function label(max: number) {
-  return z.string().trim().min(1).max(max).refine(isPlainText, { error: plainTextError });
-}
 
 function one(item: z.ZodType) {
   return z.object({ data: item, request_id: requestId });
@@ -50,7 +46,7 @@ export const createUser = declare({
   tag,
   summary: "Create a user with a team of their own",
   access,
-  body: z.strictObject({ email: z.email().max(254), name: label(120) }),
+  body: z.strictObject({ email: z.email().max(254), name: line(120) }),
   answers: answers("post", 201, one(shown.user)),
 });
 
@@ -71,7 +67,7 @@ export const createTeam = declare({
   tag,
   summary: "Create a team; its first member owns it",
   access,
-  body: z.strictObject({ name: label(120), member_user_ids: z.array(bodyId).min(1).max(100) }),
+  body: z.strictObject({ name: line(120), member_user_ids: z.array(bodyId).min(1).max(100) }),
   answers: answers("post", 201, one(shown.team)),
 });
 
@@ -107,7 +103,7 @@ export const createKey = declare({
   access,
   params: idParams,
   body: z.strictObject({
-    name: label(120),
+    name: line(120),
     permissions: z.array(z.enum(scopes)).min(1).max(scopes.length),
     controls: keyControls.optional(),
   }),
@@ -153,9 +149,9 @@ const serverFields = {
     .max(253)
     .regex(/^[A-Za-z0-9.:_{}-]+$/, "must be a host name; {id} stands for the database's id"),
   tls: z.boolean(),
-  admin_user: label(63),
+  admin_user: line(63),
   // As it is: a password may begin or end with a space.
-  admin_password: z.string().min(1).max(200).refine(isPlainText, { error: plainTextError }),
+  admin_password: z.string().min(1).max(200).refine(isOneLine, { error: oneLineError }),
   max_databases: z.int().min(1).max(1_000_000),
   max_connections: z.int().min(1).max(1_000_000),
 };

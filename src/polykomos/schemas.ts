@@ -104,3 +104,30 @@ export function errorAnswers(
   const statuses = new Set([400, 401, 403, 405, 422, 429, 500, 503, ...writes, ...more]);
   return Object.fromEntries([...statuses].sort().map((status) => [status, errorAnswer(status)]));
 }
+
+/** Text that the store can keep: no NUL, no lone surrogates. Space around it is no part of it. */
+export function text(max: number) {
+  return z
+    .string()
+    .trim()
+    .max(max)
+    .refine((value) => value.isWellFormed() && !value.includes("\0"), {
+      error: "must be Unicode text without NUL",
+    });
+}
+
+export const oneLineError = "must be one line of text without control characters";
+
+export function isOneLine(value: string): boolean {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value);
+}
+
+/** One line of text a person wrote. */
+export function line(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(max)
+    .refine(isOneLine, { error: oneLineError });
+}

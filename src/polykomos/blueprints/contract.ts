@@ -1,6 +1,14 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, requestId, timestamp, uuidPageQuery, uuidParams } from "../schemas.ts";
+import {
+  errorAnswers,
+  line,
+  requestId,
+  text,
+  timestamp,
+  uuidPageQuery,
+  uuidParams,
+} from "../schemas.ts";
 import { engineNames } from "./sql/script.ts";
 import { variableTypes } from "./sql/variables.ts";
 
@@ -67,13 +75,8 @@ const sqlContent = z
   .string()
   .max(1_000_000)
   .meta({ override: { type: "string" } });
-const name = z
-  .string()
-  .trim()
-  .min(1, "must not be empty")
-  .max(120)
-  .meta({ override: { type: "string" } });
-const description = z.string().max(2_000);
+const name = line(120).meta({ override: { type: "string" } });
+const description = text(2_000);
 
 const blueprintAnswer = z.object({ data: blueprint, request_id: requestId });
 
