@@ -5,7 +5,7 @@ import { ipInRanges } from "../src/lib/ip-range.ts";
 import { type RateWindow, useRateWindow } from "../src/lib/rate-window.ts";
 import * as requests from "./storage/gate-idempotency.ts";
 import * as keys from "./storage/gate-keys.ts";
-import { migrate, schemaVersion } from "./storage/migrate.ts";
+import { type Migration, migrate, tablesVersion } from "./storage/migrate.ts";
 
 /**
  * One object per Polykomos account admits each request: key, address, limits, scope, idempotency.
@@ -13,7 +13,10 @@ import { migrate, schemaVersion } from "./storage/migrate.ts";
  * Invariant: an account that nobody was issued a key for never writes.
  * Trade-off: minute windows live in memory; a restart forgives at most one minute's use.
  */
-const migrations: readonly string[] = [keys.gateKeysMigration, requests.gateIdempotencyMigration];
+const migrations: readonly Migration[] = [
+  (sql) => sql.exec(keys.gateKeysMigration),
+  (sql) => sql.exec(requests.gateIdempotencyMigration),
+];
 
 /** After this the store is asked again whether a key still is what the gate believes. */
 const recheckMs = 5 * minuteMs;
@@ -83,7 +86,7 @@ export class AccountGate extends DurableObject {
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#version = schemaVersion(this.#sql);
+    this.#version = tablesVersion(this.#sql);
     if (this.#version > 0) this.#open();
   }
 
@@ -179,7 +182,7 @@ export class AccountGate extends DurableObject {
 
   #open(): void {
     if (this.#version === migrations.length) return;
-    this.ctx.storage.transactionSync(() => migrate(this.#sql, this.#version, migrations));
+    migrate(this.ctx.storage, migrations);
     this.#version = migrations.length;
   }
 

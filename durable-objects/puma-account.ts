@@ -14,12 +14,12 @@ import {
   type RateState,
   rateClassOf,
 } from "../src/puma/rules/operation.ts";
+import { migrate, tablesVersion } from "./storage/migrate.ts";
 import { pumaAccountMigrations } from "./storage/puma-account-migrations.ts";
 import { runOperation } from "./storage/puma-account-operations.ts";
 import { deleteExpired, hasExpiring } from "./storage/puma-expiry.ts";
 import * as keys from "./storage/puma-keys.ts";
 import { throughLink } from "./storage/puma-link-operations.ts";
-import { migrate, tablesVersion } from "./storage/puma-migrate.ts";
 import { deletePageLinksOf } from "./storage/puma-page-links.ts";
 
 /**

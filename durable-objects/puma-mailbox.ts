@@ -7,12 +7,12 @@ import { createMailer, mailDelayMs } from "../src/puma/mail/mailer.ts";
 import type { Admission, LinkRequest, RequestedLink } from "../src/puma/rules/mailbox.ts";
 import { newLinkToken } from "../src/puma/sign-in/rules/link-token.ts";
 import { signInMail } from "../src/puma/sign-in/rules/mail-text.ts";
+import { migrate, tablesVersion } from "./storage/migrate.ts";
 import * as requests from "./storage/puma-link-requests.ts";
 import * as links from "./storage/puma-links.ts";
 import { findAccount, insertAccount } from "./storage/puma-mailbox-account.ts";
 import { pumaMailboxMigrations } from "./storage/puma-mailbox-migrations.ts";
 import * as mails from "./storage/puma-mails.ts";
-import { migrate, tablesVersion } from "./storage/puma-migrate.ts";
 
 /**
  * One e-mail address: its account, its live sign-in links, the mails that wait to be sent and how

@@ -1,28 +1,28 @@
 /**
- * Numbered migrations of an object's SQLite database. They run at the first real write, in the
- * object's own transaction; an object that nobody ever wrote to stays without a table. Append only.
+ * Numbered migrations inside an object. The n-th entry of a list brings the tables from version n-1
+ * to n. Entries are appended, never edited, and only add: after a roll-back, older code still reads
+ * newer tables. An object that was never opened has no tables at all, not even this one.
  */
-const versionTable = "schema_version";
+export type Migration = (sql: SqlStorage) => void;
 
-function tableExists(sql: SqlStorage): boolean {
-  const query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?";
-  return sql.exec(query, versionTable).toArray().length > 0;
+/** The version of the object's tables; 0 when it was never opened. */
+export function tablesVersion(sql: SqlStorage): number {
+  const [table] = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray();
+  if (!table) return 0;
+  return Number(sql.exec("SELECT version FROM schema_version").one().version);
 }
 
-/** The version the object's data is at; 0 when it has never been written to. */
-export function schemaVersion(sql: SqlStorage): number {
-  if (!tableExists(sql)) return 0;
-  const row = sql.exec<{ version: number }>(`SELECT version FROM ${versionTable}`).one();
-  return row.version;
-}
-
-/** Brings the data from `from` to the last migration. Call within the transaction that writes. */
-export function migrate(sql: SqlStorage, from: number, migrations: readonly string[]): void {
+/** Brings the tables up to date, all in one transaction; creates them when there are none. */
+export function migrate(storage: DurableObjectStorage, migrations: readonly Migration[]): void {
+  const { sql } = storage;
+  const from = tablesVersion(sql);
   if (from >= migrations.length) return;
-  if (from === 0) {
-    sql.exec(`CREATE TABLE ${versionTable} (version INTEGER NOT NULL)`);
-    sql.exec(`INSERT INTO ${versionTable} VALUES (0)`);
-  }
-  for (const migration of migrations.slice(from)) sql.exec(migration);
-  sql.exec(`UPDATE ${versionTable} SET version = ?`, migrations.length);
+  storage.transactionSync(() => {
+    if (from === 0) {
+      sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
+      sql.exec("INSERT INTO schema_version VALUES (0)");
+    }
+    for (const migration of migrations.slice(from)) migration(sql);
+    sql.exec("UPDATE schema_version SET version = ?", migrations.length);
+  });
 }

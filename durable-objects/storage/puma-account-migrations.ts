@@ -1,4 +1,4 @@
-import type { Migration } from "./puma-migrate.ts";
+import type { Migration } from "./migrate.ts";
 
 /**
  * The tables of an account. All are WITHOUT ROWID: the primary key is the only index, so a change

@@ -1,4 +1,4 @@
-import type { Migration } from "./puma-migrate.ts";
+import type { Migration } from "./migrate.ts";
 
 /**
  * The tables of a mailbox. A link has one token for each attempt to mail it, because a token is

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type Connection, createConnection } from "mysql2";
+import { within } from "../lib/clock.ts";
 import { Fault } from "../lib/fault.ts";
 
 export type Rows = Record<string, unknown>[];
@@ -64,18 +65,6 @@ type Upgradable = { startTLS(done: (error?: unknown) => void): void };
 function upgradable(connection: Connection): Upgradable {
   // True for the pinned version of the driver; a server that asks for TLS is part of its tests.
   return connection as unknown as Upgradable;
-}
-
-async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** MySQL sessions through mysql2 over the given way. */

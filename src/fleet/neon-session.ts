@@ -1,4 +1,5 @@
 import { Client } from "@neondatabase/serverless";
+import { within } from "../lib/clock.ts";
 import { Fault } from "../lib/fault.ts";
 import type { Connect } from "./postgres.ts";
 import { proveScram } from "./scram-client.ts";
@@ -46,19 +47,6 @@ function proveNatively(client: NeonClient, password: string): void {
 function unreachable(reason: unknown): Fault {
   const text = reason instanceof Error ? reason.message : "the connection failed";
   return new Fault("server_unreachable", text);
-}
-
-/** Gives up on what the driver does not bound: a socket that stays silent tells it nothing. */
-async function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**
