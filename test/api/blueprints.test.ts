@@ -18,6 +18,18 @@ async function apply(tenant: Tenant, databaseUuid: string, body: Record<string, 
 
 const guests = "CREATE TABLE IF NOT EXISTS guests (id int PRIMARY KEY, name text);";
 
+test("blueprints of one name that are made at once all come to be, each with a slug of its own", async () => {
+  const tenant = await newTenant();
+  const body = { name: "Guest book", sql_content: "SELECT 1" };
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, () => tenant.call("POST", "/api/v1/blueprints", { body })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+  const slugs = answers.map((answer) => answer.body.data.slug);
+  expect(new Set(slugs).size).toBe(slugs.length);
+  for (const slug of slugs) expect(slug).toMatch(/^guest-book(?:-|$)/);
+});
+
 test("a blueprint is created, read, listed, changed, compared and deleted", async () => {
   const tenant = await newTenant();
   const made = await create(tenant, { sql_content: guests, description: "Who was here" });

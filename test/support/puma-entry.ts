@@ -1,5 +1,6 @@
 import type { PumaAccount } from "../../durable-objects/puma-account.ts";
 import type { PumaMailbox } from "../../durable-objects/puma-mailbox.ts";
+import { discardBody } from "../../src/http/json-body.ts";
 import { accountIdCheck } from "../../src/lib/account-id.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { consoleLog } from "../../src/lib/log.ts";
@@ -57,6 +58,8 @@ export default {
       aheadMs += ms;
       return Response.json({ ahead_ms: aheadMs });
     }
-    return await appOf(env).fetch(request);
+    const response = await appOf(env).fetch(request);
+    await discardBody(request);
+    return response;
   },
 };

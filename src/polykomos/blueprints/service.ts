@@ -87,8 +87,11 @@ export async function createBlueprint(
   const uuid = newUuid();
   const { name, description, teamId } = input;
   const { requestKey } = caller;
-  const blueprint = { uuid, name, slug: slugOf(name), description, teamId, requestKey };
+  const slug = slugOf(name);
   for (let attempt = 1; ; attempt++) {
+    // Where many of one name are made at once, the last attempt takes a slug that no other can want.
+    const own = attempt < attemptsMax ? slug : `${slug}-${uuid}`;
+    const blueprint = { uuid, name, slug: own, description, teamId, requestKey };
     try {
       const act = actOf(deps, caller);
       if (!(await store.insertBlueprint(deps.store, blueprint, version, act))) {
