@@ -1,7 +1,7 @@
 import { neon, neonConfig } from "@neondatabase/serverless";
 import type { SQL } from "drizzle-orm";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
-import { sqlState } from "./errors.ts";
+import { sqlState, withoutValues } from "./errors.ts";
 
 /**
  * The control-plane PostgreSQL over Neon's HTTP protocol: each `rows` call is one round trip and
@@ -26,7 +26,9 @@ async function again<Value>(run: () => Promise<Value>): Promise<Value> {
     try {
       return await run();
     } catch (error) {
-      if (attempt === attemptsMax || !runAgainStates.has(sqlState(error) ?? "")) throw error;
+      if (attempt === attemptsMax || !runAgainStates.has(sqlState(error) ?? "")) {
+        throw withoutValues(error);
+      }
     }
   }
 }

@@ -1,3 +1,5 @@
+import { DrizzleQueryError } from "drizzle-orm/errors";
+
 /** Reads PostgreSQL's facts out of whatever the driver and drizzle wrapped around them. */
 type ErrorFacts = { code?: unknown; constraint?: unknown; cause?: unknown; sourceError?: unknown };
 
@@ -33,4 +35,17 @@ export function isStoreOutage(error: unknown): boolean {
     if (facts instanceof Error && facts.name === "NeonDbError") return true;
   }
   return false;
+}
+
+/** Enough of a statement to find it in the sources. */
+const statementCharsMax = 500;
+
+/**
+ * The same failure without the statement's values, which drizzle puts into its message: they are
+ * customers' words and sealed secrets, and messages end in the log.
+ */
+export function withoutValues(error: unknown): unknown {
+  if (!(error instanceof DrizzleQueryError)) return error;
+  const statement = error.query.replaceAll(/\s+/g, " ").trim().slice(0, statementCharsMax);
+  return new Error(`The store failed at: ${statement}`, { cause: error.cause });
 }
