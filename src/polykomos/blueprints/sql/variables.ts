@@ -74,7 +74,7 @@ const mustBe: Record<VariableType, { isIt: (value: unknown) => boolean; what: st
     what: "a UUID",
   },
   json: {
-    isIt: (value) => value !== undefined && isReadableText(JSON.stringify(value)),
+    isIt: (value) => value !== undefined && isReadableJson(JSON.stringify(value)),
     what: "JSON without NUL or lone surrogates",
   },
 };
@@ -84,9 +84,16 @@ function isReadableText(value: unknown): boolean {
   return (
     typeof value === "string" &&
     value.length <= textCharsMax &&
-    !/\0|\\u0000/.test(value) &&
+    !value.includes("\0") &&
     value.isWellFormed()
   );
+}
+
+/** JSON.stringify writes NUL and lone surrogates, and only them, as these escapes. */
+const unreadableEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+function isReadableJson(text: string): boolean {
+  return isReadableText(text) && !unreadableEscape.test(text);
 }
 
 /** What is wrong with one value by its declaration; null: nothing. */
