@@ -7,7 +7,7 @@ import { markdownHtml } from "../links/markdown.ts";
 import { publicOrigin } from "../origin.ts";
 import { publicPage } from "./frame.ts";
 import { landingView } from "./landing.ts";
-import { referenceView } from "./reference.ts";
+import { pumaReference } from "./reference.ts";
 import { howToUse, install, installHermes } from "./texts/guides.ts";
 import { type Facts, llmsIndex, llmsText } from "./texts/llms.ts";
 
@@ -55,7 +55,7 @@ function reference(
   origin: string,
 ): Promise<Response> {
   const document = pumaDocument(declarations, limits, origin);
-  return framed("/docs", "REST reference", referenceView(document, origin));
+  return framed("/docs", "REST reference", pumaReference(document, origin));
 }
 
 function article(place: string, title: string, markdown: string): Promise<Response> {
