@@ -27,21 +27,28 @@ async function logIn(connectionString: string): Promise<void> {
 }
 
 /** Creates through the API and logs in. */
-async function createAndLogIn(tenant: Tenant, name: string): Promise<void> {
-  const { status, body } = await tenant.send("POST", "/api/v1/databases?wait=true", { name });
+export async function createAndLogIn(
+  tenant: Tenant,
+  name: string,
+  fields: Record<string, unknown> = {},
+): Promise<void> {
+  const { status, body } = await tenant.send("POST", "/api/v1/databases?wait=true", {
+    name,
+    ...fields,
+  });
   const { connection_string: connectionString } = body.data as { connection_string: string };
   if (status !== 201) throw new Error(`${name} was not ready: ${JSON.stringify(body)}`);
   await logIn(connectionString);
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
 }
 
 /** Runs both sides in turns, the first one of a pair changing each time. */
-async function pairs(
+export async function pairs(
   count: number,
   ours: (index: number) => Promise<number>,
   floor: (index: number) => Promise<number>,
@@ -57,7 +64,12 @@ async function pairs(
   return found;
 }
 
-function rowsOf(name: string, found: readonly Pair[], p95AtMostMs: number): Row[] {
+export function rowsOf(
+  suite: string,
+  name: string,
+  found: readonly Pair[],
+  p95AtMostMs: number,
+): Row[] {
   const ours = found.map((pair) => pair.ours);
   const [p95, floorP95] = [ours, found.map((pair) => pair.floor)].map((v) => quantile(v, 0.95));
   if (p95 === undefined || floorP95 === undefined) throw new Error("Nothing was measured");
@@ -84,11 +96,14 @@ async function measureCold(rig: Rig, script: string, plain: PlainServer): Promis
         await logIn(await plain.adopt(built, `plain-cold-${index}`));
       }),
   );
-  return rowsOf("cold create to login", found, coldP95AtMostMs);
+  return rowsOf(suite, "cold create to login", found, coldP95AtMostMs);
 }
 
 async function measurePooled(rig: Rig, script: string, plain: PlainServer): Promise<Row[]> {
-  const { url } = await rig.start(script, { POOL_TARGET: String(poolTarget) });
+  const { url } = await rig.start(script, {
+    POOL_TARGET: String(poolTarget),
+    POOL_MAX: String(poolTarget),
+  });
   const tenant = await newTenant(url);
   await sweep(url);
   await poolReady(rig, poolTarget);
@@ -105,7 +120,7 @@ async function measurePooled(rig: Rig, script: string, plain: PlainServer): Prom
       return await timed(async () => logIn(await plain.adopt(built, `plain-pooled-${index}`)));
     },
   );
-  return rowsOf("pooled create to login", found, pooledP95AtMostMs);
+  return rowsOf(suite, "pooled create to login", found, pooledP95AtMostMs);
 }
 
 export async function run(): Promise<Row[]> {

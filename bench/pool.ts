@@ -29,7 +29,7 @@ export async function sweep(url: string): Promise<void> {
 
 /** Fills the pool with a Worker of its own, for one that does not refill. */
 export async function fillPool(rig: Rig, script: string, target: number): Promise<void> {
-  const worker = await rig.start(script, { POOL_TARGET: String(target) });
+  const worker = await rig.start(script, { POOL_TARGET: String(target), POOL_MAX: String(target) });
   await sweep(worker.url);
   await poolReady(rig, target);
 }

@@ -18,6 +18,8 @@ export type Rig = {
   neon: NeonEndpoint;
   /** The last statement that went through the endpoint. */
   lastStatement(): { text: string; params: unknown[] };
+  /** How many statements have come through the endpoint. */
+  statements(): number;
   /** Runs SQL on the store past the Worker. */
   storeSql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   start(script: string, vars?: Record<string, string>): Promise<MeasuredWorker>;
@@ -31,12 +33,14 @@ export async function startRig(): Promise<Rig> {
   const storeUrl = postgres.url("polypuma");
   await migrate(storeUrl);
   const { host, port } = postgres;
+  let statements = 0;
   let last: { text: string; params: unknown[] } | null = null;
   const neon = await startNeonEndpoint({
     storeUrl,
     servers: [{ host, port }],
     onStatement: (text, params) => {
       last = { text, params };
+      statements++;
     },
   });
   const workers: MeasuredWorker[] = [];
@@ -48,6 +52,7 @@ export async function startRig(): Promise<Rig> {
       if (!last) throw new Error("No statement has come through the endpoint");
       return last;
     },
+    statements: () => statements,
     storeSql: (text, values) => sql(storeUrl, text, values),
     async start(script, vars = {}) {
       const ours = { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, POOL_TARGET: "0" };
@@ -101,6 +106,16 @@ async function send(url: string, token: string, method: string, path: string, bo
 
 /** Makes the rig's PostgreSQL the Worker's one fleet server, and a user with an unlimited key. */
 export async function furnish(rig: Rig, url: string): Promise<Tenant> {
+  await registerPostgres(rig, url);
+  return await newTenant(url);
+}
+
+/** Registers the rig's PostgreSQL with a Worker; `fields` are more or other ones. */
+export async function registerPostgres(
+  rig: Rig,
+  url: string,
+  fields: Record<string, unknown> = {},
+): Promise<void> {
   const { host, port, user, password } = rig.postgres;
   await sendAsAdmin(url, "/servers", {
     name: "bench-postgres",
@@ -112,8 +127,8 @@ export async function furnish(rig: Rig, url: string): Promise<Tenant> {
     admin_user: user,
     admin_password: password,
     max_databases: 100_000,
+    ...fields,
   });
-  return await newTenant(url);
 }
 
 /** A user with a team and a key that is not limited by the minute. */

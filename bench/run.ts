@@ -7,7 +7,20 @@ import { readMachine } from "./machine.ts";
 import type { Row, Suite } from "./rows.ts";
 import { suiteTable } from "./table.ts";
 
-const names = ["size", "counts", "read", "create", "webhooks", "puma", "blueprints"] as const;
+const names = [
+  "size",
+  "counts",
+  "read",
+  "create",
+  "soak-create",
+  "transports",
+  "webhooks",
+  "puma",
+  "mcp",
+  "blueprints",
+  "sweep",
+  "questions",
+] as const;
 
 function chosen(): string[] {
   const asked = process.argv.slice(2);

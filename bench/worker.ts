@@ -8,7 +8,7 @@ export type MeasuredWorker = RunningWorker & {
   cpuSeconds(): number;
 };
 
-function workerdPids(): number[] {
+export function workerdPids(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
@@ -29,7 +29,7 @@ function isOurWorkerd(pid: number): boolean {
 const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
 /** User and system time (fields 14 and 15 of proc_pid_stat(5)). */
-function cpuSecondsOf(pid: number): number {
+export function cpuSecondsOf(pid: number): number {
   const [, afterName = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
   const fields = afterName.split(" ");
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;

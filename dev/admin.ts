@@ -13,7 +13,7 @@ type Command = {
   /** `{name}` takes an option of that name. */
   path: string;
   /** Options that go into the body, and how their text is read; `?` marks one that may be left out. */
-  body?: Record<string, "text" | "number" | "list" | "numbers" | "flag" | "json">;
+  body?: Record<string, "text" | "number" | "limit" | "list" | "numbers" | "flag" | "json">;
   query?: string[];
   about: string;
 };
@@ -63,10 +63,12 @@ const commands: readonly Command[] = [
       port: "number",
       admin_user: "text",
       admin_password: "text",
+      "transport?": "text",
       "advertised_host?": "text",
       "tls?": "flag",
-      "max_databases?": "number",
-      "max_connections?": "number",
+      "max_databases?": "limit",
+      "max_connections?": "limit",
+      "max_bytes?": "limit",
     },
     about: "register a database server",
   },
@@ -79,10 +81,12 @@ const commands: readonly Command[] = [
       "port?": "number",
       "admin_user?": "text",
       "admin_password?": "text",
+      "transport?": "text",
       "advertised_host?": "text",
       "tls?": "flag",
-      "max_databases?": "number",
-      "max_connections?": "number",
+      "max_databases?": "limit",
+      "max_connections?": "limit",
+      "max_bytes?": "limit",
     },
     about: "change where a server is or how much it takes",
   },
@@ -98,7 +102,7 @@ const commands: readonly Command[] = [
     path: "/servers/{id}/activate",
     about: "place databases on it again",
   },
-  { words: "pool", method: "GET", path: "/pool", about: "how full the pools are" },
+  { words: "pool", method: "GET", path: "/pool", about: "pools: full, wanted, hit, missed" },
   {
     words: "jobs list",
     method: "GET",
@@ -110,7 +114,13 @@ const commands: readonly Command[] = [
     words: "jobs retry",
     method: "POST",
     path: "/jobs/{id}/retry",
-    about: "run a waiting or failed one now",
+    about: "run a waiting or given-up one now: an operation's uuid, an application's number",
+  },
+  {
+    words: "databases rebuild",
+    method: "POST",
+    path: "/databases/{uuid}/rebuild",
+    about: "make one anew, empty, that its server lacks",
   },
   {
     words: "orphans",
@@ -122,7 +132,7 @@ const commands: readonly Command[] = [
     words: "dead-letters",
     method: "GET",
     path: "/dead_letters",
-    about: "operations that were given up",
+    about: "operations, applications and queue messages that were given up",
   },
   { words: "sweep", method: "POST", path: "/sweep", about: "do the scheduled work now" },
 ];
@@ -156,6 +166,8 @@ function readValue(name: string, kind: string, text: string): unknown {
     case "number":
       if (!/^\d+$/.test(text)) throw failure(`--${name} must be a whole number`);
       return Number(text);
+    case "limit":
+      return text === "none" ? null : readValue(name, "number", text);
     case "numbers":
       return text.split(",").map((part) => readValue(name, "number", part));
     case "list":

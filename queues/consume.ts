@@ -4,17 +4,22 @@ import {
   type ApplicationRunDeps,
   runApplications,
 } from "../src/polykomos/blueprints/applications/run.ts";
+import { keepDeadMessage } from "../src/polykomos/operations/dead-messages.ts";
 import { type RunDeps, runOperation } from "../src/polykomos/operations/run.ts";
 import { type DeliverDeps, deliver } from "../src/polykomos/webhooks/deliver.ts";
 import { type JobMessage, jobMessageSchema } from "./messages.ts";
 
 /**
  * The one place that decides what becomes of a message: acknowledged when its row has been seen to
- * (done, postponed or not due), tried again when the store itself failed, dropped when unreadable.
+ * (done, postponed or not due), tried again when the store itself failed, written down when nobody
+ * can read it or its consumer has failed too often.
  */
 export type ConsumeDeps = RunDeps &
   ApplicationRunDeps &
   DeliverDeps & { log: Log; background(work: Promise<unknown>): void };
+
+/** Where a queue puts what its consumer failed at: `polypuma-jobs-dead`. */
+const deadLetterSuffix = "-dead";
 
 const retryDelaySeconds = 5;
 const operationPatienceMs = 1_000;
@@ -23,14 +28,30 @@ type Job = { message: Message; content: JobMessage };
 
 /** Works off one batch of either queue. */
 export async function consume(deps: ConsumeDeps, batch: MessageBatch<unknown>): Promise<void> {
-  const jobs = batch.messages.flatMap((message): Job[] => {
-    const content = jobMessageSchema.safeParse(message.body);
-    if (content.success) return [{ message, content: content.data }];
-    deps.log.error("unreadable_message", { messageId: message.id });
+  const isDead = batch.queue.endsWith(deadLetterSuffix);
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      const content = jobMessageSchema.safeParse(message.body);
+      if (content.success && !isDead) await runOne(deps, { message, content: content.data });
+      else await bury(deps, batch.queue, message, content.success ? "exhausted" : "unreadable");
+    }),
+  );
+}
+
+async function bury(
+  deps: ConsumeDeps,
+  queue: string,
+  message: Message,
+  reason: "exhausted" | "unreadable",
+): Promise<void> {
+  const { id: messageId, body, attempts } = message;
+  try {
+    await keepDeadMessage(deps, { queue, messageId, reason, body, attempts });
     message.ack();
-    return [];
-  });
-  await Promise.all(jobs.map((job) => runOne(deps, job)));
+  } catch (error) {
+    deps.log.error("dead_message_not_kept", { queue, messageId, error });
+    message.retry({ delaySeconds: retryDelaySeconds });
+  }
 }
 
 async function runOne(deps: ConsumeDeps, { message, content }: Job): Promise<void> {

@@ -8,6 +8,7 @@ import {
   line,
   oneLineError,
   requestId,
+  uuidParams,
   uuidText,
 } from "../polykomos/schemas.ts";
 import { scopes } from "../polykomos/scopes.ts";
@@ -152,8 +153,11 @@ const serverFields = {
   admin_user: line(63),
   // As it is: a password may begin or end with a space.
   admin_password: z.string().min(1).max(200).refine(isOneLine, { error: oneLineError }),
-  max_databases: z.int().min(1).max(1_000_000),
-  max_connections: z.int().min(1).max(1_000_000),
+  // What may be promised to databases: the limits of their quotas, or of their plans, added up.
+  max_databases: z.int().min(1).max(1_000_000).nullable(),
+  max_connections: z.int().min(1).max(1_000_000).nullable(),
+  max_bytes: z.int().min(1).max(Number.MAX_SAFE_INTEGER).nullable(),
+  transport: z.enum(["neon", "tcp"]),
 };
 
 export const createServer = declare({
@@ -172,21 +176,19 @@ export const createServer = declare({
     region: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits, hyphens"),
-    transport: z
-      .enum(["neon", "tcp"])
-      .optional()
-      .meta({
-        override: {
-          type: "string",
-          enum: ["neon", "tcp"],
-          description: "Default, and so far all there is: `neon` for postgres, `tcp` for mysql.",
-        },
-      }),
     ...serverFields,
+    transport: serverFields.transport.optional().meta({
+      override: {
+        type: "string",
+        enum: ["neon", "tcp"],
+        description: "For postgres `neon` (default) or `tcp`; for mysql `tcp`.",
+      },
+    }),
     advertised_host: serverFields.advertised_host.optional(),
     tls: serverFields.tls.default(true),
     max_databases: serverFields.max_databases.default(200),
-    max_connections: serverFields.max_connections.default(250),
+    max_connections: serverFields.max_connections.default(null),
+    max_bytes: serverFields.max_bytes.default(null),
   }),
   answers: answers("post", 201, one(shown.server)),
 });
@@ -263,9 +265,10 @@ export const retryJob = declare({
   path: "/jobs/{id}/retry",
   operationId: "adminRetryJob",
   tag,
-  summary: "Run a waiting or failed operation now",
+  summary:
+    "Run a waiting or given-up job now: an operation by its uuid, an application by its number",
   access,
-  params: z.object({ id: uuidText() }),
+  params: z.object({ id: z.union([uuidText(), id]) }),
   answers: answers("post", 200, one(shown.retried)),
 });
 
@@ -279,14 +282,29 @@ export const listOrphans = declare({
   answers: answers("get", 200, many(shown.orphan)),
 });
 
+export const rebuildDatabase = declare({
+  method: "post",
+  path: "/databases/{uuid}/rebuild",
+  operationId: "adminRebuildDatabase",
+  tag,
+  summary: "Make a database anew, empty, that its server lacks",
+  access,
+  params: uuidParams,
+  answers: answers("post", 200, one(shown.retried)),
+});
+
 export const listDeadLetters = declare({
   method: "get",
   path: "/dead_letters",
   operationId: "adminListDeadLetters",
   tag,
-  summary: "List operations that were given up",
+  summary: "List what was given up: operations, applications of blueprints, queue messages",
   access,
-  answers: answers("get", 200, many(operation)),
+  answers: answers(
+    "get",
+    200,
+    many(z.union([operation, shown.deadApplication, shown.deadMessage])),
+  ),
 });
 
 export const sweep = declare({

@@ -1,21 +1,32 @@
 import { type Endpoint, endpoint } from "../http/mount.ts";
 import { readPool } from "../polykomos/databases/pool.ts";
-import { fault, notFound } from "../polykomos/dialect.ts";
+import type { PoolPolicy } from "../polykomos/databases/pool-demand-store.ts";
 import { viewJob } from "../polykomos/operations/view.ts";
 import type { Sweep } from "../sweep.ts";
 import * as contract from "./contract.ts";
-import { listJobs, makeJobDue } from "./jobs-store.ts";
+import * as jobs from "./jobs-service.ts";
+import { listJobs } from "./jobs-store.ts";
 import { findOrphans } from "./orphans.ts";
+import * as servers from "./servers-service.ts";
 import * as service from "./service.ts";
-import { listServers, listUsers } from "./store.ts";
-import { viewKey, viewServer, viewUser } from "./view.ts";
+import { listUsers } from "./store.ts";
+import {
+  viewDeadApplication,
+  viewDeadMessage,
+  viewKey,
+  viewPool,
+  viewServer,
+  viewUser,
+} from "./view.ts";
 
 /** The operator: there is one, with one token. */
 export type Operator = { requestId: string };
 
 export type AdminApiDeps = service.AdminDeps & {
   announce(operationIds: readonly string[]): Promise<void>;
+  announceApplications(ids: readonly number[]): Promise<void>;
   sweep(): Promise<Sweep>;
+  pool: PoolPolicy;
 };
 
 /** Leaves out the fields that were not sent. */
@@ -67,24 +78,22 @@ function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
 function serverEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
   return [
     endpoint(contract.listServers, async (_, _operator: Operator) => {
-      return { status: 200, body: { data: (await listServers(deps.store)).map(viewServer) } };
+      return { status: 200, body: { data: (await servers.listServers(deps)).map(viewServer) } };
     }),
     endpoint(contract.createServer, async ({ body }, { requestId }: Operator) => {
-      const server = await service.createServer(deps, body, requestId);
+      const server = await servers.createServer(deps, body, requestId);
       return { status: 201, body: { data: viewServer(server) } };
     }),
     endpoint(contract.updateServer, async ({ params, body }, { requestId }: Operator) => {
-      const server = await service.updateServer(deps, params.id, sent(body), requestId);
+      const server = await servers.updateServer(deps, params.id, sent(body), requestId);
       return { status: 200, body: { data: viewServer(server) } };
     }),
     endpoint(contract.drainServer, async ({ params }, { requestId }: Operator) => {
-      const change = { state: "draining" } as const;
-      const server = await service.updateServer(deps, params.id, change, requestId);
+      const server = await servers.drainServer(deps, params.id, requestId);
       return { status: 200, body: { data: viewServer(server) } };
     }),
     endpoint(contract.activateServer, async ({ params }, { requestId }: Operator) => {
-      const change = { state: "active" } as const;
-      const server = await service.updateServer(deps, params.id, change, requestId);
+      const server = await servers.activateServer(deps, params.id, requestId);
       return { status: 200, body: { data: viewServer(server) } };
     }),
   ];
@@ -93,34 +102,31 @@ function serverEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
 function workEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
   return [
     endpoint(contract.getPool, async (_, _operator: Operator) => {
-      const pools = await readPool(deps.store);
-      return { status: 200, body: { data: pools.map((pool) => ({ object: "pool", ...pool })) } };
+      const pools = await readPool(deps, new Date(deps.clock()));
+      return { status: 200, body: { data: pools.map(viewPool) } };
     }),
     endpoint(contract.listJobs, async ({ query }, _operator: Operator) => {
-      const jobs = await listJobs(deps.store, query.state ?? null);
-      return { status: 200, body: { data: jobs.map(viewJob) } };
+      const listed = await listJobs(deps.store, query.state ?? null);
+      return { status: 200, body: { data: listed.map(viewJob) } };
     }),
     endpoint(contract.retryJob, async ({ params }, _operator: Operator) => {
-      const outcome = await makeJobDue(deps.store, params.id, new Date(deps.clock()));
-      if (outcome === "missing") throw notFound("job");
-      if (outcome === "conflict") {
-        throw fault(
-          "conflict",
-          "Only a waiting or given-up job of a living database can be retried",
-        );
-      }
-      await deps.announce([params.id]);
-      return {
-        status: 200,
-        body: { data: { object: "operation", id: params.id, state: "queued" } },
-      };
+      return { status: 200, body: { data: await jobs.retryJob(deps, params.id) } };
+    }),
+    endpoint(contract.rebuildDatabase, async ({ params }, { requestId }: Operator) => {
+      const data = await jobs.rebuildDatabase(deps, params.uuid, requestId);
+      return { status: 200, body: { data } };
     }),
     endpoint(contract.listOrphans, async (_, _operator: Operator) => {
       return { status: 200, body: { data: await findOrphans(deps) } };
     }),
     endpoint(contract.listDeadLetters, async (_, _operator: Operator) => {
-      const jobs = await listJobs(deps.store, "failed");
-      return { status: 200, body: { data: jobs.map(viewJob) } };
+      const { operations, applications, messages } = await jobs.listDeadLetters(deps);
+      const data = [
+        ...operations.map(viewJob),
+        ...applications.map(viewDeadApplication),
+        ...messages.map(viewDeadMessage),
+      ];
+      return { status: 200, body: { data } };
     }),
     endpoint(contract.sweep, async (_, _operator: Operator) => {
       return { status: 200, body: { data: { object: "sweep", ...(await deps.sweep()) } } };

@@ -49,18 +49,30 @@ export const server = z.object({
   advertised_host: z.string(),
   tls: z.boolean(),
   admin_user: z.string(),
-  max_databases: z.int(),
-  max_connections: z.int(),
+  max_databases: z.int().nullable(),
+  max_connections: z.int().nullable(),
+  max_bytes: z.int().nullable(),
   state: z.enum(["active", "draining", "down"]),
+  checked_at: timestamp.nullable(),
+  check_failures: z.int(),
+  last_error: z.string().nullable(),
+  down_since: timestamp.nullable(),
   databases: z.int(),
+  connections: z.int(),
+  bytes: z.number(),
 });
 
 export const pool = z.object({
   object: z.literal("pool"),
   engine: z.enum(["postgres", "mysql"]),
   region: z.string(),
+  target: z.int(),
   ready: z.int(),
   building: z.int(),
+  hits: z.int(),
+  misses: z.int(),
+  creations_per_minute: z.number(),
+  oldest_ready_seconds: z.int().nullable(),
 });
 
 export const orphan = z.object({
@@ -68,12 +80,38 @@ export const orphan = z.object({
   server: z.string(),
   kind: z.enum(["login", "database"]),
   name: z.string(),
+  database_uuid: z.uuid().nullable(),
   found_in: z.enum(["server", "store"]),
+  first_seen_at: timestamp.nullable(),
+  will_be_removed: z.boolean(),
+});
+
+/** An application of a blueprint that was given up. */
+export const deadApplication = z.object({
+  object: z.literal("blueprint_application"),
+  id: z.int(),
+  state: z.enum(["failed", "rolled_back"]),
+  database_uuid: z.uuid(),
+  attempts: z.int(),
+  error: z.object({ code: z.string(), message: z.string() }),
+  created_at: timestamp,
+  finished_at: timestamp.nullable(),
+});
+
+/** A queue message that nobody could work off; what it told of is in rows. */
+export const deadMessage = z.object({
+  object: z.literal("message"),
+  id: z.int(),
+  queue: z.string(),
+  reason: z.enum(["unreadable", "exhausted"]),
+  body: z.string(),
+  attempts: z.int(),
+  created_at: timestamp,
 });
 
 export const retried = z.object({
-  object: z.literal("operation"),
-  id: z.uuid(),
+  object: z.enum(["operation", "blueprint_application"]),
+  id: z.union([z.uuid(), z.int()]),
   state: z.literal("queued"),
 });
 

@@ -2,16 +2,16 @@ import type { KeyRecord } from "../../durable-objects/storage/gate-keys.ts";
 import type { Store } from "../db/client.ts";
 import { violatedUnique } from "../db/errors.ts";
 import type { KeyControls } from "../db/schema.ts";
-import type { EngineName, Fleet, FleetServer } from "../fleet/fleet.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { newAccountId } from "../lib/account-id.ts";
 import { newBearerKey } from "../lib/bearer-key.ts";
 import type { Clock } from "../lib/clock.ts";
-import { type Log, scrub } from "../lib/log.ts";
+import type { Log } from "../lib/log.ts";
 import type { Sealer } from "../lib/sealed.ts";
 import { type Gate, keyPrefix } from "../polykomos/access.ts";
+import type { Plans } from "../polykomos/databases/plans.ts";
 import { fault, invalidField, notFound } from "../polykomos/dialect.ts";
 import { findKey } from "../polykomos/keys-store.ts";
-import { serverPasswordContext } from "../polykomos/operations/run.ts";
 import * as store from "./store.ts";
 
 /** What the operator does to people, keys and servers. */
@@ -21,6 +21,7 @@ export type AdminDeps = {
   sealer: Sealer;
   clock: Clock;
   log: Log;
+  plans: Plans;
   idCheckSecret: string;
   requestsPerMinute: number;
   gateOf(
@@ -28,7 +29,7 @@ export type AdminDeps = {
   ): (Gate & { lastUses(hashes: string[]): Promise<Record<string, number>> }) | null;
 };
 
-function actOf(deps: AdminDeps, action: string, requestId: string): store.Act {
+export function actOf(deps: AdminDeps, action: string, requestId: string): store.Act {
   return { action, requestId, now: new Date(deps.clock()) };
 }
 
@@ -121,88 +122,4 @@ export async function revokeKey(
   if (!row) throw notFound("key");
   await teach(deps, row);
   return row;
-}
-
-export type ServerInput = Omit<
-  store.NewServer,
-  "admin_password_sealed" | "advertised_host" | "transport"
-> & {
-  transport?: string | undefined;
-  admin_password: string;
-  advertised_host?: string | undefined;
-};
-
-/** How the control plane reaches each engine's servers. */
-const transportOf: Record<EngineName, string> = { postgres: "neon", mysql: "tcp" };
-
-async function prepare(deps: AdminDeps, server: FleetServer): Promise<void> {
-  try {
-    await deps.fleet[server.engine].prepareServer(server);
-  } catch (error) {
-    deps.log.warn("server_unreachable", { server: server.name, error });
-    const reason = scrub(error instanceof Error ? error.message : String(error));
-    throw invalidField("host", `the server could not be prepared: ${reason}`);
-  }
-}
-
-export async function createServer(
-  deps: AdminDeps,
-  input: ServerInput,
-  requestId: string,
-): Promise<store.ServerRow> {
-  const { admin_password: adminPassword, advertised_host: advertised, ...rest } = input;
-  const { name, engine, host, port, tls, admin_user: adminUser } = rest;
-  const transport = transportOf[engine];
-  if (input.transport !== undefined && input.transport !== transport) {
-    throw invalidField("transport", `must be ${transport} for ${engine}`, { allowed: [transport] });
-  }
-  await prepare(deps, { name, engine, host, port, tls, adminUser, adminPassword });
-  const sealed = await deps.sealer.seal(adminPassword, serverPasswordContext(name));
-  const server = {
-    ...rest,
-    transport,
-    advertised_host: advertised ?? host,
-    admin_password_sealed: sealed,
-  };
-  try {
-    return await store.insertServer(deps.store, server, actOf(deps, "server.create", requestId));
-  } catch (error) {
-    if (violatedUnique(error) === null) throw error;
-    throw fault("conflict", `There is already a server called ${name}`, { field: "name" });
-  }
-}
-
-export async function updateServer(
-  deps: AdminDeps,
-  id: number,
-  change: store.ServerChange & { admin_password?: string | undefined },
-  requestId: string,
-): Promise<store.ServerRow> {
-  const current = await store.findServer(deps.store, id);
-  if (!current) throw notFound("server");
-  const { admin_password: newPassword, ...columns } = change;
-  const context = serverPasswordContext(current.name);
-  const sealed =
-    newPassword === undefined ? undefined : await deps.sealer.seal(newPassword, context);
-  const next = { ...current, ...columns };
-  if (columns.state === undefined) {
-    await prepare(deps, {
-      name: next.name,
-      engine: next.engine,
-      host: next.host,
-      port: next.port,
-      tls: next.tls,
-      adminUser: next.admin_user,
-      adminPassword:
-        newPassword ?? (await deps.sealer.open(current.admin_password_sealed, context)),
-    });
-  }
-  const changed = await store.updateServer(
-    deps.store,
-    id,
-    { ...columns, ...(sealed === undefined ? {} : { admin_password_sealed: sealed }) },
-    actOf(deps, "server.update", requestId),
-  );
-  if (!changed) throw notFound("server");
-  return changed;
 }

@@ -3,13 +3,14 @@ import type { Store } from "../db/client.ts";
 import type { KeyControls } from "../db/schema.ts";
 import { isoTime } from "../polykomos/databases/rows.ts";
 
-/** People, teams, keys and servers in the control-plane store, as the operator manages them. */
+/** People, teams and keys in the control-plane store, as the operator manages them. */
 export type TeamOfUser = { id: number; name: string; is_primary: boolean };
 export type UserRow = { id: number; email: string; name: string; teams: TeamOfUser[] };
 
 export type Act = { action: string; requestId: string; now: Date };
 
-function audit(act: Act, target: SQL, from: SQL): SQL {
+/** The entry of an operator's act, as a part of its statement. */
+export function audit(act: Act, target: SQL, from: SQL): SQL {
   return sql`audit AS (INSERT INTO audit_log (actor, action, target, request_id, details, created_at)
     SELECT 'admin', ${act.action}, ${target}, ${act.requestId}, '{}'::jsonb, ${act.now} FROM ${from} x)`;
 }
@@ -148,90 +149,5 @@ export async function markKeyRevoked(
       WHERE id = ${keyId} RETURNING *),
     ${audit(act, sql`'key:' || x.id`, sql`k`)}
     SELECT ${keyColumns} FROM k JOIN users u ON u.id = k.user_id`);
-  return row ?? null;
-}
-
-export type ServerRow = {
-  id: number;
-  name: string;
-  engine: "postgres" | "mysql";
-  region: string;
-  transport: string;
-  host: string;
-  port: number;
-  advertised_host: string;
-  tls: boolean;
-  admin_user: string;
-  admin_password_sealed: string;
-  max_databases: number;
-  max_connections: number;
-  state: "active" | "draining" | "down";
-  databases: number;
-};
-
-const serverColumns: SQL = sql`s.id, s.name, s.engine, s.region, s.transport, s.host, s.port,
-  s.advertised_host, s.tls, s.admin_user, s.admin_password_sealed, s.max_databases,
-  s.max_connections, s.state, (SELECT count(*)::int FROM databases d
-    WHERE d.server_id = s.id AND d.destroyed_at IS NULL) AS databases`;
-
-export type NewServer = Omit<ServerRow, "id" | "state" | "databases">;
-
-export async function insertServer(store: Store, server: NewServer, act: Act): Promise<ServerRow> {
-  const [row] = await store.rows<ServerRow>(sql`
-    WITH s AS (INSERT INTO fleet_servers (name, engine, region, transport, host, port,
-        advertised_host, tls, admin_user, admin_password_sealed, max_databases, max_connections,
-        state, created_at, updated_at)
-      VALUES (${server.name}, ${server.engine}, ${server.region}, ${server.transport},
-        ${server.host}, ${server.port}, ${server.advertised_host}, ${server.tls},
-        ${server.admin_user}, ${server.admin_password_sealed}, ${server.max_databases},
-        ${server.max_connections}, 'active', ${act.now}, ${act.now}) RETURNING *),
-    ${audit(act, sql`'server:' || x.name`, sql`s`)}
-    SELECT ${serverColumns} FROM s`);
-  if (!row) throw new Error("The new server was not returned");
-  return row;
-}
-
-export async function listServers(store: Store): Promise<ServerRow[]> {
-  return await store.rows<ServerRow>(
-    sql`SELECT ${serverColumns} FROM fleet_servers s ORDER BY s.id`,
-  );
-}
-
-export async function findServer(store: Store, id: number): Promise<ServerRow | null> {
-  const [row] = await store.rows<ServerRow>(
-    sql`SELECT ${serverColumns} FROM fleet_servers s WHERE s.id = ${id}`,
-  );
-  return row ?? null;
-}
-
-export type ServerChange = Partial<
-  Pick<
-    ServerRow,
-    | "host"
-    | "port"
-    | "advertised_host"
-    | "tls"
-    | "admin_user"
-    | "admin_password_sealed"
-    | "max_databases"
-    | "max_connections"
-    | "state"
-  >
->;
-
-export async function updateServer(
-  store: Store,
-  id: number,
-  change: ServerChange,
-  act: Act,
-): Promise<ServerRow | null> {
-  const sets = Object.entries(change)
-    .filter(([, value]) => value !== undefined)
-    .map(([column, value]) => sql`${sql.identifier(column)} = ${value}`);
-  const [row] = await store.rows<ServerRow>(sql`
-    WITH s AS (UPDATE fleet_servers SET ${sql.join([...sets, sql`updated_at = ${act.now}`], sql`, `)}
-      WHERE id = ${id} RETURNING *),
-    ${audit(act, sql`'server:' || x.name`, sql`s`)}
-    SELECT ${serverColumns} FROM s`);
   return row ?? null;
 }

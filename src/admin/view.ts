@@ -1,4 +1,8 @@
-import type { KeyRow, ServerRow, UserRow } from "./store.ts";
+import type { PoolRow } from "../polykomos/databases/pool.ts";
+import type { DeadMessageRow } from "../polykomos/operations/dead-messages-store.ts";
+import type { GivenUpApplication } from "./jobs-store.ts";
+import type { ServerRow } from "./servers-store.ts";
+import type { KeyRow, UserRow } from "./store.ts";
 
 /** What the operator's API shows. No secret and no hash of one is in it. */
 export function viewUser(row: UserRow) {
@@ -21,6 +25,32 @@ export function viewKey(row: KeyRow, lastUsedAtMs: number | null = null) {
 }
 
 export function viewServer(row: ServerRow) {
-  const { admin_password_sealed: _, ...shown } = row;
+  const { admin_password_sealed: _, is_draining: __, ...shown } = row;
   return { object: "server", ...shown };
+}
+
+export function viewPool({ creationsPerMinute, oldestReadySeconds, ...row }: PoolRow) {
+  return {
+    object: "pool",
+    ...row,
+    creations_per_minute: creationsPerMinute,
+    oldest_ready_seconds: oldestReadySeconds,
+  };
+}
+
+export function viewDeadApplication(row: GivenUpApplication) {
+  return {
+    object: "blueprint_application",
+    id: row.id,
+    state: row.status,
+    database_uuid: row.databaseUuid,
+    attempts: row.attempts,
+    error: { code: row.errorCode, message: row.errorMessage ?? "" },
+    created_at: row.createdAt,
+    finished_at: row.completedAt,
+  };
+}
+
+export function viewDeadMessage({ createdAt, ...row }: DeadMessageRow) {
+  return { object: "message", ...row, created_at: createdAt };
 }

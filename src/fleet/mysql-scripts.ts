@@ -1,11 +1,13 @@
-import { type FleetServer, loginName, type Tenant } from "./fleet.ts";
+import { randomPassword } from "../lib/secrets.ts";
+import type { FleetServer, Tenant } from "./fleet.ts";
 import {
   mysqlIdentifier as id,
   mysqlLiteral as literal,
   mysqlGrantedDatabase,
 } from "./identifiers.ts";
 import type { MysqlConnect, MysqlSession } from "./mysql-session.ts";
-import { rights } from "./mysql-tenant.ts";
+import { copyStructure } from "./mysql-structure.ts";
+import { flavourOf, identifiedBy, rights } from "./mysql-tenant.ts";
 import {
   lockTimeoutMs,
   type ScriptRunner,
@@ -27,72 +29,84 @@ const ourSettings = `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBST
   time_zone = '+00:00', lock_wait_timeout = ${lockTimeoutMs / 1_000},
   innodb_lock_wait_timeout = ${lockTimeoutMs / 1_000}, autocommit = 1`;
 
-/** Where a script is rehearsed: it has the database's structure, and is dropped afterwards. */
+/** Where a script is rehearsed, and the login that can do it: both are dropped afterwards. */
 function scratchName(tenant: Tenant): string {
   return `_s${tenant.databaseId}`;
 }
 
 export function mysqlScripts(connect: MysqlConnect): ScriptRunner {
-  async function asCustomer(
+  async function asLogin(
     server: FleetServer,
-    tenant: Tenant,
-    database: string,
+    login: { user: string; password: string; database: string | null },
   ): Promise<MysqlSession> {
-    const session = await connect({
+    return await connect({
       host: server.host,
       port: server.port,
       tls: server.tls,
-      user: loginName(tenant.databaseId),
-      password: tenant.password,
-      database,
       statementTimeoutMs: scriptStatementTimeoutMs,
+      ...login,
     });
+  }
+
+  async function asCustomer(server: FleetServer, tenant: Tenant): Promise<MysqlSession> {
+    const { login: user, password, dbName: database } = tenant;
+    const session = await asLogin(server, { user, password, database });
     await session.query(ourSettings);
     return session;
   }
 
-  async function asAdmin(server: FleetServer, statements: readonly string[]): Promise<void> {
-    const session = await connect({
-      host: server.host,
-      port: server.port,
-      tls: server.tls,
-      user: server.adminUser,
-      password: server.adminPassword,
-      database: null,
-      statementTimeoutMs: scriptStatementTimeoutMs,
-    });
+  async function asAdmin(
+    server: FleetServer,
+    run: (session: MysqlSession) => Promise<void>,
+  ): Promise<void> {
+    const { adminUser: user, adminPassword: password } = server;
+    const session = await asLogin(server, { user, password, database: null });
     try {
-      for (const statement of statements) await session.query(statement);
+      await run(session);
     } finally {
       await session.close();
     }
   }
 
   async function dropScratch(server: FleetServer, tenant: Tenant): Promise<void> {
-    const login = `${literal(loginName(tenant.databaseId))}@'%'`;
     const scratch = scratchName(tenant);
-    const grant = `GRANT ${rights} ON ${mysqlGrantedDatabase(scratch)}.* TO ${login}`;
-    // A right that was never given cannot be taken away.
-    const revoke = `REVOKE ${rights} ON ${mysqlGrantedDatabase(scratch)}.* FROM ${login}`;
-    await asAdmin(server, [`DROP DATABASE IF EXISTS ${id(scratch)}`, grant, revoke]);
+    await asAdmin(server, async (session) => {
+      await session.query(`DROP DATABASE IF EXISTS ${id(scratch)}`);
+      await session.query(`DROP USER IF EXISTS ${literal(scratch)}@'%'`);
+    });
   }
 
+  /** The scratch schema has a login that can reach nothing else, whatever a script or trigger names. */
   async function makeScratch(server: FleetServer, tenant: Tenant): Promise<MysqlSession> {
     const scratch = scratchName(tenant);
-    const login = `${literal(loginName(tenant.databaseId))}@'%'`;
-    await asAdmin(server, [
-      `DROP DATABASE IF EXISTS ${id(scratch)}`,
-      `CREATE DATABASE ${id(scratch)} CHARACTER SET utf8mb4`,
-      `GRANT ${rights} ON ${mysqlGrantedDatabase(scratch)}.* TO ${login}`,
-    ]);
-    const session = await asCustomer(server, tenant, scratch);
-    await copyStructure(session, tenant.dbName, scratch);
+    const login = `${literal(scratch)}@'%'`;
+    const password = randomPassword();
+    await dropScratch(server, tenant);
+    await asAdmin(server, async (session) => {
+      const [[row] = []] = await session.query("SELECT version() AS version");
+      const identified = identifiedBy(flavourOf(String(row?.version)), password);
+      await session.query(`CREATE DATABASE ${id(scratch)} CHARACTER SET utf8mb4`);
+      await session.query(`CREATE USER ${login} ${identified} WITH MAX_USER_CONNECTIONS 1`);
+      await session.query(`GRANT ${rights} ON ${mysqlGrantedDatabase(scratch)}.* TO ${login}`);
+    });
+    const session = await asLogin(server, { user: scratch, password, database: scratch });
+    await session.query(ourSettings);
+    const reader = await asCustomer(server, tenant);
+    try {
+      await copyStructure(reader, session, tenant.dbName);
+      await session.query(ourSettings);
+    } catch (error) {
+      await session.close();
+      throw error;
+    } finally {
+      await reader.close();
+    }
     return session;
   }
 
   return {
     async open(server, tenant, isRehearsal) {
-      if (!isRehearsal) return scriptSession(await asCustomer(server, tenant, tenant.dbName));
+      if (!isRehearsal) return scriptSession(await asCustomer(server, tenant));
       try {
         const session = scriptSession(await makeScratch(server, tenant));
         return {
@@ -114,23 +128,6 @@ export function mysqlScripts(connect: MysqlConnect): ScriptRunner {
       return "undone";
     },
   };
-}
-
-/** Makes the tables and views of one database in another, without their rows. */
-async function copyStructure(session: MysqlSession, from: string, to: string): Promise<void> {
-  const [tables = []] = await session.query(`SELECT table_name AS name, table_type AS type
-    FROM information_schema.tables WHERE table_schema = ${literal(from)}
-    ORDER BY table_type, table_name`);
-  await session.query("SET SESSION foreign_key_checks = 0");
-  for (const { name, type } of tables) {
-    const isView = type === "VIEW";
-    const what = isView ? "VIEW" : "TABLE";
-    const [[row] = []] = await session.query(`SHOW CREATE ${what} ${id(from)}.${id(String(name))}`);
-    const statement = String(row?.[isView ? "Create View" : "Create Table"]);
-    // A view names its tables with their database.
-    await session.query(isView ? statement.replaceAll(`${id(from)}.`, `${id(to)}.`) : statement);
-  }
-  await session.query("SET SESSION foreign_key_checks = 1");
 }
 
 function codeOf(error: unknown): unknown {

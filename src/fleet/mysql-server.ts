@@ -13,6 +13,18 @@ export async function prepareMysqlServer(session: MysqlSession): Promise<void> {
   await closeSharedDatabases(session);
 }
 
+/** Prepares the server again where something has been opened, or the registry is gone, since. */
+export async function checkMysqlServer(session: MysqlSession): Promise<void> {
+  const [row] = await rowsOf(
+    session,
+    `SELECT EXISTS (SELECT 1 FROM information_schema.tables
+         WHERE table_schema = 'polypuma' AND table_name = 'tenants')
+       AND NOT EXISTS (SELECT 1 FROM mysql.user WHERE user = '')
+       AND NOT EXISTS (SELECT 1 FROM mysql.db WHERE user = '' OR user = 'PUBLIC') AS is_prepared`,
+  );
+  if (Number(row?.is_prepared) !== 1) await prepareMysqlServer(session);
+}
+
 async function rowsOf(session: MysqlSession, statement: string): Promise<Rows> {
   const [rows = []] = await session.query(statement);
   return rows;

@@ -1,13 +1,17 @@
-import type { Duplex } from "node:stream";
 import { type Connection, createConnection } from "mysql2";
 import { within } from "../lib/clock.ts";
 import { Fault } from "../lib/fault.ts";
+import { AnswerTooBig } from "./answer-too-big.ts";
+import type { Dial } from "./dial.ts";
+import { eachMysqlRow, type MysqlEachAnswer, type TakeMysqlRows } from "./mysql-rows.ts";
 
 export type Rows = Record<string, unknown>[];
 
 export type MysqlSession = {
   /** Runs statements, separated by semicolons; the rows of each that has any. */
-  query(text: string): Promise<Rows[]>;
+  query(text: string, values?: readonly unknown[]): Promise<Rows[]>;
+  /** Runs one statement and hands over its rows as they come. */
+  each(text: string, take: TakeMysqlRows): Promise<MysqlEachAnswer>;
   close(): Promise<void>;
 };
 
@@ -20,16 +24,12 @@ export type MysqlTarget = {
   database: string | null;
   /** How long an answer is waited for. */
   statementTimeoutMs: number;
+  /** The server then takes no second statement behind a semicolon. */
+  isSingleStatement?: boolean;
 };
 
 /** Opens a session, with time-outs; the transport is the caller's choice. */
 export type MysqlConnect = (target: MysqlTarget) => Promise<MysqlSession>;
-
-/** A way to a server: its byte stream, and how that becomes a TLS one once both sides want it. */
-export type Dial = (target: { host: string; port: number; tls: boolean }) => {
-  stream: Duplex;
-  startTls(): Promise<void>;
-};
 
 /** A server that does not let us in within this is unreachable. */
 const connectTimeoutMs = 5_000;
@@ -69,7 +69,7 @@ function upgradable(connection: Connection): Upgradable {
 
 /** MySQL sessions through mysql2 over the given way. */
 export function mysqlConnect(dial: Dial): MysqlConnect {
-  return async ({ host, port, tls, user, password, database, statementTimeoutMs }) => {
+  return async ({ host, port, tls, user, password, database, statementTimeoutMs, ...more }) => {
     const { stream, startTls } = dial({ host, port, tls });
     const connection = createConnection({
       stream,
@@ -78,7 +78,7 @@ export function mysqlConnect(dial: Dial): MysqlConnect {
       ...(database === null ? {} : { database }),
       ...(tls ? { ssl: { rejectUnauthorized: true } } : {}),
       connectTimeout: connectTimeoutMs,
-      multipleStatements: true,
+      multipleStatements: !more.isSingleStatement,
       // Workers may not make code out of text.
       disableEval: true,
       // A server may ask a client that offers it for files.
@@ -99,9 +99,9 @@ export function mysqlConnect(dial: Dial): MysqlConnect {
       await within(closePatienceMs, isClosed).catch(() => stream.destroy());
     }
 
-    function run(text: string): Promise<Rows[]> {
+    function run(sql: string, values: readonly unknown[] = []): Promise<Rows[]> {
       return new Promise((resolve, reject) => {
-        connection.query(text, (error, answer, fields) =>
+        connection.query({ sql, values: [...values] }, (error, answer, fields) =>
           error ? reject(error) : resolve(rowsOf(answer, fields)),
         );
       });
@@ -116,13 +116,18 @@ export function mysqlConnect(dial: Dial): MysqlConnect {
       stream.destroy();
       throw translated(error);
     }
+
+    async function inTime<Value>(work: Promise<Value>): Promise<Value> {
+      return await within(statementTimeoutMs, work).catch((error: unknown) => {
+        if (error instanceof AnswerTooBig) throw error;
+        if (!isServerError(error)) stream.destroy();
+        throw translated(error);
+      });
+    }
+
     return {
-      async query(text) {
-        return await within(statementTimeoutMs, run(text)).catch((error: unknown) => {
-          if (!isServerError(error)) stream.destroy();
-          throw translated(error);
-        });
-      },
+      query: (text, values) => inTime(run(text, values)),
+      each: (text, take) => inTime(eachMysqlRow(connection, stream, text, take)),
       close,
     };
   };

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { type FleetServer, loginName, type Tenant } from "./fleet.ts";
+import {
+  type FleetServer,
+  loginName,
+  otherLogin,
+  readerName,
+  type Tenant,
+  twinName,
+} from "./fleet.ts";
 import {
   mysqlIdentifier as id,
   mysqlLiteral as literal,
@@ -12,7 +19,18 @@ import {
  * made, and only where nothing of that name stood.
  */
 export const registryDatabase = "polypuma";
-const registry = `${id(registryDatabase)}.${id("tenants")}`;
+export const registry = `${id(registryDatabase)}.${id("tenants")}`;
+/** The databases whose second login we made. */
+export const twins = `${id(registryDatabase)}.${id("twins")}`;
+export const createTwins = `CREATE TABLE IF NOT EXISTS ${twins} (
+    database_id BIGINT UNSIGNED NOT NULL PRIMARY KEY
+  ) ENGINE=InnoDB`;
+
+/** The databases whose reader we made. */
+export const readers = `${id(registryDatabase)}.${id("readers")}`;
+export const createReaders = `CREATE TABLE IF NOT EXISTS ${readers} (
+    database_id BIGINT UNSIGNED NOT NULL PRIMARY KEY
+  ) ENGINE=InnoDB`;
 
 export const createRegistry = [
   `CREATE DATABASE IF NOT EXISTS ${id(registryDatabase)}`,
@@ -22,6 +40,8 @@ export const createRegistry = [
     db_name VARCHAR(64) UNIQUE,
     is_made BOOLEAN NOT NULL DEFAULT FALSE
   ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  createTwins,
+  createReaders,
 ] as const;
 
 /** Every tenant of the server: its database's name once it has one, and whether that stands. */
@@ -31,7 +51,7 @@ export const listTenants = `SELECT t.database_id, t.db_name, t.is_made,
     ON convert(s.schema_name USING utf8mb4) COLLATE utf8mb4_bin = t.db_name`;
 
 export const listLogins =
-  "SELECT DISTINCT user AS name FROM mysql.user WHERE user REGEXP '^u[0-9]+$'";
+  "SELECT DISTINCT user AS name FROM mysql.user WHERE user REGEXP '^(u[0-9]+b?|q[0-9]+_ro)$'";
 
 /** All that a customer may do in a database. EVENT is missing: events outlive a locked login. */
 export const rights = [
@@ -53,6 +73,23 @@ export const rights = [
   "EXECUTE",
   "TRIGGER",
 ].join(", ");
+
+/** What is left of them over the storage limit: to read, and to make room. */
+export const keptRights = [
+  "SELECT",
+  "DELETE",
+  "DROP",
+  "LOCK TABLES",
+  "SHOW VIEW",
+  "ALTER ROUTINE",
+  "EXECUTE",
+].join(", ");
+
+/** The others: all that can make a database grow. */
+export const growingRights = rights
+  .split(", ")
+  .filter((right) => !keptRights.split(", ").includes(right))
+  .join(", ");
 
 /** How long a statement waits for what another session holds. */
 const lockWaitSeconds = 5;
@@ -88,7 +125,7 @@ function nativeHash(password: string): string {
  * How an account gets its password. MariaDB takes the hash, so no log ever holds the password.
  * MySQL has no such form without the cost of 5,000 rounds here; it writes no password to its logs.
  */
-function identifiedBy(flavour: Flavour, password: string): string {
+export function identifiedBy(flavour: Flavour, password: string): string {
   return flavour === "mariadb"
     ? `IDENTIFIED BY PASSWORD ${literal(nativeHash(password))}`
     : `IDENTIFIED WITH caching_sha2_password BY ${literal(password)}`;
@@ -97,6 +134,12 @@ function identifiedBy(flavour: Flavour, password: string): string {
 export function mysqlTenantSql(server: FleetServer, tenant: Tenant) {
   const user = loginName(tenant.databaseId);
   const login = `${literal(user)}@'%'`;
+  const twin = `${literal(twinName(tenant.databaseId))}@'%'`;
+  const current = `${literal(tenant.login)}@'%'`;
+  const reader = `${literal(readerName(tenant.databaseId))}@'%'`;
+  const users = [user, twinName(tenant.databaseId), readerName(tenant.databaseId)]
+    .map(literal)
+    .join(", ");
   const limit = `WITH MAX_USER_CONNECTIONS ${Math.max(1, Math.trunc(tenant.connectionLimit))}`;
   const key = Math.trunc(tenant.databaseId);
   const mark = literal(markOf(tenant.uuid));
@@ -126,20 +169,44 @@ export function mysqlTenantSql(server: FleetServer, tenant: Tenant) {
     putLogin(flavour: Flavour): string[] {
       const password = identifiedBy(flavour, tenant.password);
       return [
-        `CREATE USER IF NOT EXISTS ${login} ${password} ${limit}`,
-        `ALTER USER ${login} ${password} ${limit} ACCOUNT UNLOCK`,
+        `CREATE USER IF NOT EXISTS ${current} ${password} ${limit}`,
+        `ALTER USER ${current} ${password} ${limit} ACCOUNT UNLOCK`,
       ];
     },
 
     claimName: `UPDATE ${registry} SET db_name = ${dbName} WHERE database_id = ${key}`,
     createDatabase: `CREATE DATABASE ${id(tenant.dbName)} CHARACTER SET utf8mb4`,
     markMade: `UPDATE ${registry} SET is_made = TRUE WHERE database_id = ${key}`,
-    grant: `GRANT ${rights} ON ${mysqlGrantedDatabase(tenant.dbName)}.* TO ${login}`,
+    grant: `GRANT ${tenant.areWritesStopped ? keptRights : rights} ON ${mysqlGrantedDatabase(tenant.dbName)}.* TO ${current}`,
 
     setConnectionLimit: `ALTER USER ${login} ${limit}`,
+    setTwinLimit: `ALTER USER ${twin} ${limit}`,
     dropDatabase: `DROP DATABASE IF EXISTS ${id(tenant.dbName)}`,
     refuseLogins: `ALTER USER ${login} ACCOUNT LOCK`,
-    listSessions: `SELECT id AS id FROM information_schema.processlist WHERE user = ${literal(user)}`,
+    refuseTwin: `ALTER USER ${twin} ACCOUNT LOCK`,
+    /** Whether the second login stands, and whether we made it. */
+    twinFacts: `${createTwins}; SELECT
+      EXISTS (SELECT 1 FROM mysql.user WHERE user = ${literal(twinName(tenant.databaseId))}
+        AND host = '%') AS stands,
+      EXISTS (SELECT 1 FROM ${twins} WHERE database_id = ${key}) AS is_ours`,
+    /** Whether the login that answers questions is one that we made. */
+    readerFacts: `${createReaders}; SELECT
+      EXISTS (SELECT 1 FROM ${readers} WHERE database_id = ${key}) AS is_ours`,
+    refuseReader: `ALTER USER IF EXISTS ${reader} ACCOUNT LOCK`,
+    dropReader: `DROP USER IF EXISTS ${reader}; DELETE FROM ${readers} WHERE database_id = ${key}`,
+    registerTwin: `INSERT IGNORE INTO ${twins} (database_id) VALUES (${key})`,
+    dropTwin: `DROP USER IF EXISTS ${twin}; DELETE FROM ${twins} WHERE database_id = ${key}`,
+    /** Locked and kept: views, routines and triggers go on with the rights of who defined them. */
+    endLogin(which: "own" | "other"): { refuse: string; sessions: string } {
+      const name = which === "own" ? tenant.login : otherLogin(tenant.databaseId, tenant.login);
+      return {
+        refuse: `ALTER USER IF EXISTS ${literal(name)}@'%' ACCOUNT LOCK`,
+        sessions: `SELECT id AS id FROM information_schema.processlist
+          WHERE user = ${literal(name)}`,
+      };
+    },
+    listSessions: `SELECT id AS id FROM information_schema.processlist
+      WHERE user IN (${users})`,
 
     dropLogin: `DROP USER IF EXISTS ${login}`,
     unregister: `DELETE FROM ${registry} WHERE database_id = ${key}`,

@@ -1,23 +1,16 @@
-import {
-  databaseIdOf,
-  type Engine,
-  type FleetServer,
-  type NameStage,
-  type Tenant,
-  type TenantWork,
-  workingName,
-} from "./fleet.ts";
-import { prepareMysqlServer } from "./mysql-server.ts";
+import type { Engine, FleetServer, NameStage, Tenant, TenantWork } from "./fleet.ts";
+import { claimMysqlServer, readMysqlCatalog, removeMysqlRemains } from "./mysql-remains.ts";
+import { checkMysqlServer, prepareMysqlServer } from "./mysql-server.ts";
 import type { MysqlConnect, MysqlSession, MysqlTarget, Rows } from "./mysql-session.ts";
 import {
-  listLogins,
   listPrepared,
-  listTenants,
   mysqlTenantSql,
   readFacts,
   rollBackPrepared,
   type TenantFacts,
 } from "./mysql-tenant.ts";
+import { allowMysqlWrites, stopMysqlWrites } from "./mysql-write-stop.ts";
+import { measureMysql } from "./usage.ts";
 
 /**
  * MySQL and MariaDB tenants: one login and one database each. A database there cannot be renamed
@@ -55,27 +48,14 @@ export function mysqlEngine(connect: MysqlConnect): Engine {
 
   return {
     prepareServer: (server) => asAdmin(server, prepareMysqlServer),
+    checkServer: (server) => asAdmin(server, checkMysqlServer),
     workOn: (server, tenant) => mysqlWork(connect, server, tenant),
-    async listRemains(server) {
-      const [tenants = [], logins = []] = await asAdmin(server, (session) =>
-        session.query(`${listTenants}; ${listLogins}`),
-      );
-      return [
-        ...logins.map((row) => ({
-          kind: "login" as const,
-          name: String(row.name),
-          databaseId: databaseIdOf(String(row.name)),
-        })),
-        // Until its database is made, a tenant's row stands for it; afterwards it must be there.
-        ...tenants
-          .filter((row) => Number(row.is_made) === 0 || Number(row.stands) === 1)
-          .map((row) => ({
-            kind: "database" as const,
-            name: String(row.db_name ?? workingName(Number(row.database_id))),
-            databaseId: Number(row.database_id),
-          })),
-      ];
-    },
+    measure: (server, inDetail) => asAdmin(server, (session) => measureMysql(session, inDetail)),
+    readCatalog: (server) => asAdmin(server, readMysqlCatalog),
+    claimServer: (server, installation) =>
+      asAdmin(server, (session) => claimMysqlServer(session, installation)),
+    removeRemains: (server, remains) =>
+      asAdmin(server, (session) => removeMysqlRemains(session, remains)),
   };
 }
 
@@ -124,11 +104,44 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
     return Number(rows?.[0]?.is_empty) === 1;
   }
 
+  /** A second login that stands and is not in our list is somebody else's. */
+  async function lookAtTwin(): Promise<{ isOurs: boolean; stands: boolean }> {
+    const [[twin] = []] = await run(sql.twinFacts);
+    return { isOurs: Number(twin?.is_ours) === 1, stands: Number(twin?.stands) === 1 };
+  }
+
+  /** A statement on the second login, where there is one of ours. */
+  async function onTwin(statement: string): Promise<string[]> {
+    const { isOurs, stands } = await lookAtTwin();
+    return isOurs && stands ? [statement] : [];
+  }
+
+  async function isReaderOurs(): Promise<boolean> {
+    const [[reader] = []] = await run(sql.readerFacts);
+    return Number(reader?.is_ours) === 1;
+  }
+
+  async function putLogin(): Promise<void> {
+    const facts = await look();
+    if (facts.registered === "not" && facts.hasLogin) {
+      throw new Error(`${sql.login} belongs to something else`);
+    }
+    const register = facts.registered === "not" ? [sql.register] : [];
+    if (tenant.login !== sql.login) {
+      const { isOurs, stands } = await lookAtTwin();
+      if (stands && !isOurs) {
+        throw new Error(`${tenant.login} belongs to something else`);
+      }
+      register.push(sql.registerTwin);
+    }
+    await run(...register, ...sql.putLogin(facts.flavour));
+  }
+
   /** Makes the database under its customer's name, with other statements before and after. */
   async function makeDatabase(before: string[], after: string[]): Promise<void> {
     const facts = await look();
     if (facts.registered === "not") throw new Error(`${sql.login} is not registered`);
-    if (facts.isMade) {
+    if (facts.isMade && facts.hasDatabase) {
       if (before.length + after.length > 0) await run(...before, ...after);
       return;
     }
@@ -140,9 +153,9 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
     await run(...before, ...make, sql.markMade, ...after);
   }
 
-  async function endSessions(): Promise<void> {
+  async function endSessions(list: string): Promise<void> {
     for (let poll = 0; poll < endPollsMax; poll++) {
-      const [sessions = []] = await run(sql.listSessions);
+      const [sessions = []] = await run(list);
       if (sessions.length === 0) return;
       admin ??= await open();
       for (const { id } of sessions) await kill(admin, id);
@@ -172,12 +185,23 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
 
   return {
     async createLogin() {
+      await putLogin();
+    },
+
+    async admitLogin() {
+      await putLogin();
+      await run(sql.grant);
+    },
+
+    async endLogin(which) {
       const facts = await look();
-      if (facts.registered === "not" && facts.hasLogin) {
-        throw new Error(`${sql.login} belongs to something else`);
-      }
-      const register = facts.registered === "not" ? [sql.register] : [];
-      await run(...register, ...sql.putLogin(facts.flavour));
+      if (facts.registered === "not") return;
+      const isTwin = (which === "own") === (tenant.login !== sql.login);
+      const { refuse, sessions } = sql.endLogin(which);
+      const statements = isTwin ? await onTwin(refuse) : [refuse];
+      if (statements.length === 0) return;
+      await run(...statements);
+      await endSessions(sessions);
     },
 
     // A database is made with its name, and has none yet: the tenant's row stands for it.
@@ -200,7 +224,7 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
         host: tenant.advertisedHost,
         port: server.port,
         tls: server.tls,
-        user: sql.login,
+        user: tenant.login,
         password: tenant.password,
         database: stage === "working" ? null : tenant.dbName,
         statementTimeoutMs: customerStatementTimeoutMs,
@@ -215,21 +239,32 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
 
     async setConnectionLimit() {
       await look();
-      await run(sql.setConnectionLimit);
+      await run(sql.setConnectionLimit, ...(await onTwin(sql.setTwinLimit)));
+    },
+
+    async settleWrites() {
+      await look();
+      const session = admin ?? (await open());
+      admin = session;
+      if (tenant.areWritesStopped) await stopMysqlWrites(session, tenant.dbName);
+      else await allowMysqlWrites(session, tenant.dbName);
     },
 
     async lockOut() {
       const facts = await look();
       if (facts.registered === "not" || !facts.hasLogin) return;
-      await run(sql.refuseLogins);
-      await endSessions();
+      const reader = (await isReaderOurs()) ? [sql.refuseReader] : [];
+      await run(sql.refuseLogins, ...(await onTwin(sql.refuseTwin)), ...reader);
+      await endSessions(sql.listSessions);
     },
 
     async destroy() {
       const facts = await look();
       if (facts.registered === "not") return;
       if (await isOurDatabase(facts)) await dropDatabase(facts);
-      await run(sql.dropLogin, sql.unregister);
+      const twin = (await lookAtTwin()).isOurs ? [sql.dropTwin] : [];
+      const reader = (await isReaderOurs()) ? [sql.dropReader] : [];
+      await run(sql.dropLogin, ...twin, ...reader, sql.unregister);
     },
 
     async close() {

@@ -1,15 +1,7 @@
 import { Client } from "@neondatabase/serverless";
-import { within } from "../lib/clock.ts";
-import { Fault } from "../lib/fault.ts";
 import type { Connect } from "./postgres.ts";
+import { connectTimeoutMs, openPostgresSession } from "./postgres-session.ts";
 import { proveScram } from "./scram-client.ts";
-
-/** A server that does not let us in within this is unreachable. */
-const connectTimeoutMs = 5_000;
-/** The server has stopped a statement of its own accord before we stop waiting for its answer. */
-const answerGraceMs = 2_000;
-/** A session's end is worth this long a wait; the server ends it then by itself. */
-const closePatienceMs = 2_000;
 
 type NeonClient = InstanceType<typeof Client>;
 
@@ -44,11 +36,6 @@ function proveNatively(client: NeonClient, password: string): void {
   };
 }
 
-function unreachable(reason: unknown): Fault {
-  const text = reason instanceof Error ? reason.message : "the connection failed";
-  return new Fault("server_unreachable", text);
-}
-
 /**
  * PostgreSQL sessions over Neon's WebSocket protocol: SCRAM runs end to end, the proxy only carries
  * bytes. `neonEndpoint` is the origin of a local stand-in for Neon's proxy, or empty.
@@ -76,97 +63,6 @@ export function neonConnect(neonEndpoint: string): Connect {
       client.neonConfig.pipelineTLS = false;
     }
     proveNatively(client, password);
-    let hasEnded = false;
-    client.on("end", () => {
-      hasEnded = true;
-    });
-    // Without a listener an error between queries would take the isolate's request down; the next
-    // query fails with it anyway.
-    client.on("error", () => {});
-
-    async function close(): Promise<void> {
-      if (hasEnded) return;
-      await within(closePatienceMs, client.end()).catch(() => {});
-    }
-
-    try {
-      await within(connectTimeoutMs + answerGraceMs, client.connect());
-    } catch (error) {
-      void close();
-      // The server's own refusals have an SQLSTATE and say more than "unreachable".
-      throw error instanceof Error && "code" in error ? error : unreachable(error);
-    }
-    return {
-      async query(text, values) {
-        const asked = values ? client.query(text, [...values]) : client.query(text);
-        const answers = await within(statementTimeoutMs + answerGraceMs, asked).catch((error) => {
-          throw error instanceof Error && "code" in error ? error : unreachable(error);
-        });
-        // Several statements in one text have several answers.
-        const last = Array.isArray(answers) ? answers.at(-1) : answers;
-        return last?.rows ?? [];
-      },
-      async script(text, onDone) {
-        await runScript(client, text, statementTimeoutMs + answerGraceMs, onDone);
-      },
-      close,
-    };
+    return await openPostgresSession(client, statementTimeoutMs, () => {});
   };
-}
-
-/** What the driver lets a query of one's own make. */
-type OwnQuery = {
-  submit(connection: { query(text: string): void }): void;
-  handleCommandComplete(message: { text: string }): void;
-  handleReadyForQuery(): void;
-  handleError(error: Error): void;
-  handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void;
-};
-
-function ignore(): void {}
-
-/**
- * Sends several statements as one message of the simple protocol. The driver's own query would keep
- * all rows and, on an error, tell nothing of the statements before it.
- */
-function runScript(
-  client: NeonClient,
-  text: string,
-  silenceMaxMs: number,
-  onDone: (tag: string) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const listen = () => {
-      clearTimeout(timer);
-      const late = unreachable(new Error(`No answer in ${silenceMaxMs} ms`));
-      timer = setTimeout(() => settle(late), silenceMaxMs);
-    };
-    const settle = (error: Error | null) => {
-      clearTimeout(timer);
-      client.off("end", onEnd);
-      if (error) reject(error);
-      else resolve();
-    };
-    const onEnd = () => settle(unreachable(new Error("The connection was cut")));
-    const query: OwnQuery & Record<string, unknown> = {
-      submit: (connection) => connection.query(text),
-      handleRowDescription: ignore,
-      handleDataRow: ignore,
-      handleEmptyQuery: ignore,
-      handlePortalSuspended: ignore,
-      handleCopyData: ignore,
-      handleCommandComplete(message) {
-        listen();
-        onDone(message.text);
-      },
-      handleReadyForQuery: () => settle(null),
-      handleError: (error) => settle("code" in error ? error : unreachable(error)),
-      handleCopyInResponse: (connection) => connection.sendCopyFail("There are no data to copy"),
-    };
-    client.on("end", onEnd);
-    listen();
-    // True for any object with these methods: the driver calls it a Submittable.
-    client.query(query as never);
-  });
 }

@@ -1,4 +1,4 @@
-import { type FleetServer, loginName, type Tenant } from "./fleet.ts";
+import type { FleetServer, Tenant } from "./fleet.ts";
 import { postgresLiteral as literal } from "./identifiers.ts";
 import type { Connect, Session } from "./postgres.ts";
 import {
@@ -31,10 +31,11 @@ const beginning = [
 export function postgresScripts(connect: Connect): ScriptRunner {
   async function openAsCustomer(server: FleetServer, tenant: Tenant): Promise<Session> {
     return await connect({
+      transport: server.transport,
       host: server.host,
       port: server.port,
       tls: server.tls,
-      user: loginName(tenant.databaseId),
+      user: tenant.login,
       password: tenant.password,
       database: tenant.dbName,
       statementTimeoutMs: scriptStatementTimeoutMs,
@@ -51,9 +52,11 @@ export function postgresScripts(connect: Connect): ScriptRunner {
       try {
         const id = literal(checkpoint);
         // The id of a running transaction is shown without its epoch.
-        const [row] = await session.query(`
-          SELECT pg_terminate_backend(pid, ${endWaitMs}) FROM pg_stat_activity
-          WHERE backend_xid::text::bigint = ${id}::bigint % 4294967296;
+        // A login ends its own sessions alone, and one of a rotation acts as the first login.
+        const end = `SELECT pg_terminate_backend(pid, ${endWaitMs}) FROM pg_stat_activity
+          WHERE usename = current_user
+            AND backend_xid::text::bigint = ${id}::bigint % 4294967296`;
+        const [row] = await session.query(`${end}; SET ROLE NONE; ${end}; RESET ROLE;
           SELECT pg_xact_status(${id}::xid8) AS status`);
         if (row?.status === "committed") return "kept";
         return row?.status === "aborted" ? "undone" : "unknown";

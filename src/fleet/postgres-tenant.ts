@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { loginName, type Tenant, workingName } from "./fleet.ts";
+import { loginName, otherLogin, readerName, type Tenant, twinName, workingName } from "./fleet.ts";
 import {
   postgresIdentifier as id,
   postgresBlock as inBlock,
@@ -14,6 +14,7 @@ import { scramVerifier } from "./scram.ts";
 export type PostgresTenantSql = Record<
   | "keepOthersOut"
   | "putLogin"
+  | "putTwin"
   | "findDatabase"
   | "createDatabase"
   | "openDatabase"
@@ -21,33 +22,46 @@ export type PostgresTenantSql = Record<
   | "setConnectionLimit"
   | "refuseLogins"
   | "endSessions"
+  | "shareConnections"
+  | "unshareConnections"
+  | "returnObjects"
   | "listDatabases"
   | "dropLogin",
   string
->;
+> & {
+  /** Two statements, each to be committed before the next: refuse a login, then end its sessions. */
+  endLogin(which: "own" | "other"): [refuse: string, end: string];
+};
 
 /** What every mark matches, as a regular expression of PostgreSQL. */
 export const markPattern = "^polykomos [0-9a-f]{32}$";
 
 /** Against sorts that fill the disk. Only a superuser may set it, so a customer cannot raise it. */
-const tempFileLimitKb = 1024 * 1024;
+export const tempFileLimitKb = 1024 * 1024;
 /** How long sessions that were told to end are waited for. */
 const endWaitMs = 1_000;
 
 /** Comments on roles and databases can be read by every login, so the mark does not tell the uuid. */
-function markOf(uuid: string): string {
+export function markOf(uuid: string): string {
   return `polykomos ${createHash("sha256").update(uuid).digest("hex").slice(0, 32)}`;
 }
 
 export function postgresTenantSql(tenant: Tenant): PostgresTenantSql {
   const loginText = loginName(tenant.databaseId);
   const login = id(loginText);
+  const twinText = twinName(tenant.databaseId);
+  const twin = id(twinText);
+  const readerText = readerName(tenant.databaseId);
+  const reader = id(readerText);
   const working = id(workingName(tenant.databaseId));
   const mark = literal(markOf(tenant.uuid));
   const limit = `CONNECTION LIMIT ${Math.trunc(tenant.connectionLimit)}`;
 
-  const ourRole = `EXISTS (SELECT 1 FROM pg_roles WHERE rolname = ${literal(loginText)}
+  const isOurs = (role: string) => `EXISTS (SELECT 1 FROM pg_roles WHERE rolname = ${literal(role)}
     AND shobj_description(oid, 'pg_authid') = ${mark})`;
+  const ourRole = isOurs(loginText);
+  const ourTwin = isOurs(twinText);
+  const ourReader = isOurs(readerText);
   // Right after CREATE DATABASE a crash may leave the working name without a mark.
   const isWorking = `d.datname = ${literal(workingName(tenant.databaseId))}
     AND coalesce(shobj_description(d.oid, 'pg_database'), ${mark}) = ${mark}`;
@@ -92,6 +106,38 @@ export function postgresTenantSql(tenant: Tenant): PostgresTenantSql {
       END`);
     },
 
+    /**
+     * The twin has no rights of its own. It becomes the first login as it comes in, and without that
+     * can make nothing, so all objects have one owner, whichever of the two made them.
+     */
+    get putTwin() {
+      const password = `PASSWORD ${literal(scramVerifier(tenant.password))}`;
+      return inBlock(`
+      DECLARE ours record;
+      BEGIN
+        IF NOT ${ourRole} THEN
+          CREATE ROLE ${login} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
+            NOBYPASSRLS ${limit};
+          COMMENT ON ROLE ${login} IS ${mark};
+        END IF;
+        IF ${ourTwin} THEN
+          ALTER ROLE ${twin} LOGIN NOINHERIT ${limit} ${password};
+        ELSE
+          CREATE ROLE ${twin} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
+            NOBYPASSRLS ${limit} ${password};
+          COMMENT ON ROLE ${twin} IS ${mark};
+        END IF;
+        GRANT ${login} TO ${twin};
+        ALTER ROLE ${twin} SET role = ${literal(loginText)};
+        IF current_setting('is_superuser') = 'on' THEN
+          ALTER ROLE ${twin} SET temp_file_limit = ${tempFileLimitKb};
+        END IF;
+        FOR ours IN ${ourDatabases} LOOP
+          EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', ours.datname, ${literal(twinText)});
+        END LOOP;
+      END`);
+    },
+
     findDatabase: `
       SELECT CASE
         WHEN EXISTS (SELECT 1 FROM pg_database d WHERE ${isNamed}) THEN 'named'
@@ -107,6 +153,7 @@ export function postgresTenantSql(tenant: Tenant): PostgresTenantSql {
       `COMMENT ON DATABASE ${working} IS ${mark}`,
       `REVOKE ALL ON DATABASE ${working} FROM PUBLIC`,
       `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE ${working} TO ${login}`,
+      ...(tenant.login === loginText ? [] : [`GRANT CONNECT ON DATABASE ${working} TO ${twin}`]),
       `ALTER DATABASE ${working} ALLOW_CONNECTIONS true`,
     ].join(";\n"),
 
@@ -117,12 +164,67 @@ export function postgresTenantSql(tenant: Tenant): PostgresTenantSql {
         END IF;
       END`),
 
-    setConnectionLimit: `ALTER ROLE ${login} ${limit}`,
+    /** Where both logins may be in, the database's own limit holds for both together. */
+    setConnectionLimit: inBlock(`
+      DECLARE ours record;
+      BEGIN
+        ALTER ROLE ${login} ${limit};
+        IF ${ourTwin} THEN ALTER ROLE ${twin} ${limit}; END IF;
+        FOR ours IN SELECT o.datname FROM (${ourDatabases}) o JOIN pg_database b USING (oid)
+            WHERE b.datconnlimit <> -1 LOOP
+          EXECUTE format('ALTER DATABASE %I ${limit}', ours.datname);
+        END LOOP;
+      END`),
+
+    shareConnections: inBlock(`
+      DECLARE ours record;
+      BEGIN
+        FOR ours IN ${ourDatabases} LOOP
+          EXECUTE format('ALTER DATABASE %I ${limit}', ours.datname);
+        END LOOP;
+      END`),
+
+    unshareConnections: inBlock(`
+      DECLARE ours record;
+      BEGIN
+        FOR ours IN ${ourDatabases} LOOP
+          EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT -1', ours.datname);
+        END LOOP;
+      END`),
+
+    endLogin(which) {
+      const name = which === "own" ? tenant.login : otherLogin(tenant.databaseId, tenant.login);
+      const sessions = `SELECT pid FROM pg_stat_activity WHERE usename = ${literal(name)}`;
+      return [
+        inBlock(`
+        BEGIN
+          IF ${isOurs(name)} THEN ALTER ROLE ${id(name)} NOLOGIN PASSWORD NULL; END IF;
+        END`),
+        // Looked for again, for a login that was let in before may still have been on its way.
+        inBlock(`
+        BEGIN
+          IF ${isOurs(name)} THEN
+            PERFORM pg_terminate_backend(pid) FROM (${sessions}) each;
+            PERFORM pg_sleep(0.05);
+            PERFORM pg_stat_clear_snapshot();
+            PERFORM pg_terminate_backend(pid, ${endWaitMs}) FROM (${sessions}) each;
+          END IF;
+        END`),
+      ];
+    },
+
+    /** To be run inside the database: what the twin may have made without becoming the first login. */
+    returnObjects: inBlock(`
+      BEGIN
+        IF ${ourTwin} THEN REASSIGN OWNED BY ${twin} TO ${login}; END IF;
+      END`),
 
     refuseLogins: inBlock(`
       DECLARE ours record;
       BEGIN
         IF ${ourRole} THEN ALTER ROLE ${login} NOLOGIN; END IF;
+        IF ${ourTwin} THEN ALTER ROLE ${twin} NOLOGIN; END IF;
+        IF ${ourReader} THEN ALTER ROLE ${reader} NOLOGIN; END IF;
         FOR ours IN ${ourDatabases} LOOP
           EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false', ours.datname);
         END LOOP;
@@ -138,7 +240,8 @@ export function postgresTenantSql(tenant: Tenant): PostgresTenantSql {
         SELECT array_agg(DISTINCT pid) INTO pids FROM (
           SELECT a.pid FROM pg_stat_activity a JOIN (${ourDatabases}) ours ON a.datid = ours.oid
           UNION ALL
-          SELECT a.pid FROM pg_stat_activity a WHERE a.usename = ${literal(loginText)}
+          SELECT a.pid FROM pg_stat_activity a 
+          WHERE a.usename IN (${literal(loginText)}, ${literal(twinText)}, ${literal(readerText)})
           UNION ALL
           SELECT l.pid FROM pg_locks l JOIN (${ourDatabases}) ours ON l.objid = ours.oid
           WHERE l.locktype = 'object' AND l.classid = 'pg_database'::regclass
@@ -151,6 +254,8 @@ export function postgresTenantSql(tenant: Tenant): PostgresTenantSql {
 
     dropLogin: inBlock(`
       BEGIN
+        IF ${ourReader} THEN DROP ROLE ${reader}; END IF;
+        IF ${ourTwin} THEN DROP ROLE ${twin}; END IF;
         IF ${ourRole} THEN DROP ROLE ${login}; END IF;
       END`),
   };

@@ -1,15 +1,22 @@
 import {
-  databaseIdOf,
   type Engine,
   type FleetServer,
   loginName,
   type NameStage,
   type Tenant,
   type TenantWork,
+  type Transport,
   workingName,
 } from "./fleet.ts";
 import { postgresIdentifier as id } from "./identifiers.ts";
-import { markPattern, postgresTenantSql } from "./postgres-tenant.ts";
+import {
+  claimPostgresServer,
+  readPostgresCatalog,
+  removePostgresRemains,
+} from "./postgres-remains.ts";
+import { postgresTenantSql } from "./postgres-tenant.ts";
+import { allowPostgresWrites, insideSettings, stopPostgresWrites } from "./postgres-write-stop.ts";
+import { measurePostgres } from "./usage.ts";
 
 /**
  * PostgreSQL tenants: one role and one database each. The database belongs to the operator, so the
@@ -24,10 +31,26 @@ export type Session = {
    * as it is done, by the server's words for it; the first that fails ends all and is thrown.
    */
   script(text: string, onDone: (tag: string) => void): Promise<void>;
+  /** Runs one statement by the extended protocol, which takes no second, and hands over its rows. */
+  each(text: string, take: TakeRows): Promise<EachAnswer>;
   close(): Promise<void>;
 };
 
+/** What becomes of rows as they come in: as the server's text, one at a time. */
+export type TakeRows = {
+  onRow(values: (string | null)[]): void;
+  /** An answer of more bytes ends the session and is an `AnswerTooBig`. */
+  bytesMax: number;
+};
+
+export type EachAnswer = {
+  fields: { name: string; typeId: number }[];
+  /** The server's words for what it did: `SELECT 5`. */
+  tag: string;
+};
+
 export type SessionTarget = {
+  transport: Transport;
   host: string;
   port: number;
   tls: boolean;
@@ -38,17 +61,25 @@ export type SessionTarget = {
   statementTimeoutMs: number;
 };
 
-/** Opens a session, with time-outs; the transport is the caller's choice. */
+/** Opens a session, with time-outs. */
 export type Connect = (target: SessionTarget) => Promise<Session>;
 
+/** Opens a session by the target's transport. */
+export function connectBy(connects: Record<Transport, Connect>): Connect {
+  return (target) => connects[target.transport](target);
+}
+
 const maintenanceDatabase = "postgres";
+/** SQLSTATE. */
+const noSuchDatabase = "3D000";
 /** CREATE and DROP DATABASE copy and delete files, and wait for checkpoints. */
 const adminStatementTimeoutMs = 120_000;
 const customerStatementTimeoutMs = 5_000;
 
 function adminTarget(server: FleetServer, database: string): SessionTarget {
-  const { host, port, tls, adminUser: user, adminPassword: password } = server;
-  return { host, port, tls, user, password, database, statementTimeoutMs: adminStatementTimeoutMs };
+  const { transport, host, port, tls, adminUser: user, adminPassword: password } = server;
+  const statementTimeoutMs = adminStatementTimeoutMs;
+  return { transport, host, port, tls, user, password, database, statementTimeoutMs };
 }
 
 /** PostgreSQL adapter over the given transport. */
@@ -66,47 +97,48 @@ export function postgresEngine(connect: Connect): Engine {
   }
 
   return {
-    async prepareServer(server) {
-      await asAdmin(server, async (session) => {
-        const open = await session.query(
-          `SELECT d.datname FROM pg_database d
-           WHERE has_database_privilege('public', d.oid, 'CONNECT')
-              OR has_database_privilege('public', d.oid, 'TEMPORARY')`,
-        );
-        for (const { datname } of open) {
-          await session.query(`REVOKE ALL ON DATABASE ${id(String(datname))} FROM PUBLIC`);
-        }
-      });
-    },
+    prepareServer: (server) => asAdmin(server, closeDatabases),
+    checkServer: (server) => asAdmin(server, closeDatabases),
+
+    measure: (server) => asAdmin(server, measurePostgres),
 
     workOn(server, tenant) {
       return postgresWork(connect, server, tenant);
     },
 
-    async listRemains(server) {
-      const rows = await asAdmin(server, (session) =>
-        session.query(
-          `SELECT 'login' AS kind, rolname AS name, NULL AS granted FROM pg_roles
-           WHERE rolname ~ '^u[0-9]+$' OR shobj_description(oid, 'pg_authid') ~ '${markPattern}'
-           UNION ALL
-           SELECT 'database', datname, (SELECT r.rolname FROM aclexplode(datacl) a
-             JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname ~ '^u[0-9]+$' LIMIT 1)
-           FROM pg_database WHERE datname ~ '^_p[0-9]+$'
-             OR shobj_description(oid, 'pg_database') ~ '${markPattern}'`,
-        ),
-      );
-      return rows.map(({ kind, name, granted }) => ({
-        kind: kind === "login" ? "login" : "database",
-        name: String(name),
-        databaseId: databaseIdOf(String(granted ?? name)),
-      }));
-    },
+    readCatalog: (server) => asAdmin(server, readPostgresCatalog),
+    claimServer: (server, installation) =>
+      asAdmin(server, (session) => claimPostgresServer(session, installation)),
+    removeRemains: (server, remains) =>
+      asAdmin(server, (session) => removePostgresRemains(session, remains)),
   };
+}
+
+/**
+ * Takes PUBLIC's rights on databases away. Our own under their working names are left out: whoever
+ * makes one closes it, and two who change the same row at once get in each other's way.
+ */
+async function closeDatabases(session: Session): Promise<void> {
+  const open = await session.query(
+    `SELECT d.datname FROM pg_database d
+     WHERE (has_database_privilege('public', d.oid, 'CONNECT')
+        OR has_database_privilege('public', d.oid, 'TEMPORARY')) AND d.datname !~ '^_p[0-9]+$'`,
+  );
+  for (const { datname } of open) {
+    try {
+      await session.query(`REVOKE ALL ON DATABASE ${id(String(datname))} FROM PUBLIC`);
+    } catch (error) {
+      // It has been dropped meanwhile.
+      if (!(error instanceof Error && "code" in error && error.code === noSuchDatabase))
+        throw error;
+    }
+  }
 }
 
 function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): TenantWork {
   const sql = postgresTenantSql(tenant);
-  const login = loginName(tenant.databaseId);
+  const owner = loginName(tenant.databaseId);
+  const isTwin = tenant.login !== owner;
   const working = workingName(tenant.databaseId);
   const nameAt = (stage: NameStage) => (stage === "working" ? working : tenant.dbName);
   let admin: Session | null = null;
@@ -123,7 +155,23 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
 
   return {
     async createLogin() {
-      await asAdmin(sql.putLogin);
+      await asAdmin(isTwin ? sql.putTwin : sql.putLogin);
+    },
+
+    async admitLogin() {
+      await asAdmin(isTwin ? sql.putTwin : sql.putLogin, sql.shareConnections);
+    },
+
+    async endLogin(which) {
+      for (const statement of sql.endLogin(which)) await asAdmin(statement);
+      const [found] = await asAdmin(sql.unshareConnections, sql.findDatabase);
+      if (found?.state !== "named") return;
+      const inside = await connect(adminTarget(server, tenant.dbName));
+      try {
+        await inside.query(sql.returnObjects);
+      } finally {
+        await inside.close();
+      }
     },
 
     async createDatabase() {
@@ -137,7 +185,7 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
     async secure(stage) {
       const inside = await connect(adminTarget(server, nameAt(stage)));
       try {
-        await inside.query(`ALTER SCHEMA public OWNER TO ${id(login)}`);
+        await inside.query(`ALTER SCHEMA public OWNER TO ${id(owner)}`);
       } finally {
         await inside.close();
       }
@@ -153,10 +201,11 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
 
     async checkLogin(stage) {
       const session = await connect({
+        transport: server.transport,
         host: tenant.advertisedHost,
         port: server.port,
         tls: server.tls,
-        user: login,
+        user: tenant.login,
         password: tenant.password,
         database: nameAt(stage),
         statementTimeoutMs: customerStatementTimeoutMs,
@@ -171,6 +220,18 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
 
     async setConnectionLimit() {
       await asAdmin(sql.setConnectionLimit);
+    },
+
+    async settleWrites() {
+      const inside = await connect(adminTarget(server, tenant.dbName));
+      try {
+        await inside.query(insideSettings);
+        await inside.query(sql.keepOthersOut);
+        if (tenant.areWritesStopped) await stopPostgresWrites(inside);
+        else await allowPostgresWrites(inside);
+      } finally {
+        await inside.close();
+      }
     },
 
     async lockOut() {

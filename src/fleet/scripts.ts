@@ -29,11 +29,19 @@ export type ScriptStatement = {
   mayChangeSettings: boolean;
 };
 
+/** A rehearsal cannot begin, for something of the database cannot be made a second time. */
+export class CannotRehearse extends Error {
+  override name = "CannotRehearse";
+}
+
 /** What became of changes; `unknown`: the server does not remember. */
 export type Fate = "kept" | "undone" | "unknown";
 
 export type ScriptRunner = {
-  /** A session on the database itself, or for a rehearsal where nothing that it does stays. */
+  /**
+   * A session on the database itself, or for a rehearsal where nothing that it does stays. Throws
+   * `CannotRehearse` when there can be no such place.
+   */
   open(server: FleetServer, tenant: Tenant, isRehearsal: boolean): Promise<ScriptSession>;
   /** Ends what a dead runner left at work, and says what became of it. */
   settle(

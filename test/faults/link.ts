@@ -1,8 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type Protocol, readers } from "./wire.ts";
 
 /**
- * The wire between the Worker and a PostgreSQL server, in a test's hands: it can be cut, fall silent
- * and be mended, and shows each statement before the server sees it.
+ * The wire between the Worker and a server, in a test's hands: it can be cut, fall silent and be
+ * mended, and shows each statement before the server sees it.
  */
 export type Link = {
   port: number;
@@ -21,7 +22,8 @@ type State = "up" | "cut" | "silent";
 
 export async function startLink(
   target: { host: string; port: number },
-  onStatement: OnWireStatement = () => {},
+  onStatement: OnWireStatement | null = null,
+  protocol: Protocol = "postgres",
 ): Promise<Link> {
   const sockets = new Set<Socket>();
   let state: State = "up";
@@ -46,13 +48,13 @@ export async function startLink(
     });
     upstream.on("close", () => client.destroy());
     client.on("close", () => upstream.destroy());
-    const read = createReader();
+    const read = onStatement ? readers[protocol]() : () => [];
     let before = Promise.resolve();
     client.on("data", (bytes) => {
       const texts = read(bytes);
       before = before
         .then(async () => {
-          for (const text of texts) await onStatement(text);
+          for (const text of texts) await onStatement?.(text);
           if (state === "up") upstream.write(bytes);
         })
         .catch(() => void client.destroy());
@@ -80,30 +82,5 @@ export async function startLink(
       endAll();
       await new Promise((resolve) => server.close(resolve));
     },
-  };
-}
-
-/** Reads the statements out of a client's bytes: the texts of Query and Parse messages. */
-function createReader(): (bytes: Buffer) => string[] {
-  let left = Buffer.alloc(0);
-  let isStarted = false;
-  return (bytes) => {
-    left = Buffer.concat([left, bytes]);
-    const texts: string[] = [];
-    for (;;) {
-      const headBytes = isStarted ? 1 : 0;
-      if (left.length < headBytes + 4) return texts;
-      const end = headBytes + left.readInt32BE(headBytes);
-      if (left.length < end) return texts;
-      const kind = isStarted ? String.fromCharCode(left[0] ?? 0) : "";
-      const [first = "", second = ""] = left
-        .subarray(headBytes + 4, end)
-        .toString("utf8")
-        .split("\0");
-      if (kind === "Q") texts.push(first);
-      if (kind === "P") texts.push(second);
-      isStarted = true;
-      left = left.subarray(end);
-    }
   };
 }

@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { leaseSeconds } from "../../src/polykomos/operations/run.ts";
 import { stepsOf } from "../../src/polykomos/operations/steps.ts";
 import { type Answer, admin, newTenant, type Tenant, until } from "../support/api.ts";
-import { sql } from "../support/sql.ts";
-import { startWorld, type World } from "./world.ts";
+import {
+  type EngineCase,
+  engineCases,
+  startTwoEngines,
+  type TwoEngines,
+} from "../support/two-engines.ts";
+import type { World } from "./world.ts";
 
 /**
  * The Worker's process is killed before every statement that writes to the store or reaches a
@@ -19,9 +24,11 @@ const killsMax = 60;
 
 type Kill = { before: string; values: unknown[] };
 
-/** A world whose Worker dies before its next so many statements. */
+/** A world whose Worker dies before its next so many statements; databases are of one engine. */
 type Doomed = {
   world: World;
+  engines: TwoEngines;
+  on: EngineCase;
   poolTarget: number;
   arm(statements: number): void;
   /** What the Worker was about to do when it was killed; `null` while it lives. */
@@ -29,7 +36,11 @@ type Doomed = {
   forget(): void;
 };
 
+/** What the sweep does at its own pace would shift the places of the kills. */
+const never = "1000000000";
+
 async function withDoomedWorld(
+  on: EngineCase,
   poolTarget: number,
   use: (doomed: Doomed) => Promise<void>,
 ): Promise<void> {
@@ -45,16 +56,28 @@ async function withDoomedWorld(
     throw new Error("The one who asked is dead");
   }
   const isWrite = (text: string) => /\b(INSERT|UPDATE|DELETE)\b/.test(text);
-  const world = await startWorld(
-    { POOL_TARGET: `${poolTarget}`, DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}` },
+  const engines = await startTwoEngines(
+    {
+      POOL_TARGET: `${poolTarget}`,
+      DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}`,
+      SERVER_CHECK_SECONDS: never,
+      RECONCILE_SECONDS: never,
+      STORAGE_CHECK_SECONDS: never,
+    },
     {
       onStoreStatement: (text, values) => (isWrite(text) ? onWrite(text, values) : undefined),
       onFleetStatement: (text) => onWrite(text, []),
     },
   );
+  const { world } = engines;
   try {
+    await drainOthers(world, on);
+    // What the first sweep does and no other.
+    await world.settle();
     await use({
       world,
+      engines,
+      on,
       poolTarget,
       arm(statements) {
         left = statements;
@@ -66,7 +89,16 @@ async function withDoomedWorld(
       },
     });
   } finally {
-    await world.stop();
+    await engines.stop();
+  }
+}
+
+/** So that there is a pool of one engine alone. */
+async function drainOthers({ url }: World, { engine }: EngineCase): Promise<void> {
+  const servers: { id: number; engine: string }[] = (await admin("GET", "/servers", { url })).body
+    .data;
+  for (const server of servers.filter((each) => each.engine !== engine)) {
+    await admin("POST", `/servers/${server.id}/drain`, { url });
   }
 }
 
@@ -100,7 +132,7 @@ async function surviveEveryKill<Made>(doomed: Doomed, scenario: Scenario<Made>):
       await scenario.check(made);
       await world.settle();
       await poolIsFull(doomed);
-      await expectNothingLeftOver(world);
+      await expectNothingLeftOver(doomed);
     } catch (error) {
       if (error instanceof Error) error.message += `\nKilled before: ${kill?.before ?? "never"}`;
       throw error;
@@ -149,21 +181,39 @@ async function workIsDone({ world, killed }: Doomed): Promise<void> {
   );
 }
 
-async function expectNothingLeftOver(world: World): Promise<void> {
+const ownDatabases = {
+  postgres: "'postgres', 'template0', 'template1', 'polypuma'",
+  mysql: "'mysql', 'sys', 'information_schema', 'performance_schema', 'polypuma'",
+};
+
+const standing = {
+  postgres: {
+    logins: `SELECT DISTINCT substring(rolname from 2 for length(rolname) - CASE
+      WHEN rolname LIKE '%b' THEN 2 ELSE 1 END)::bigint AS id
+      FROM pg_roles WHERE rolname ~ '^u[0-9]+b?$' ORDER BY 1`,
+    databases: `SELECT datname AS name FROM pg_database WHERE datname NOT IN (${ownDatabases.postgres})`,
+  },
+  mysql: {
+    logins: `SELECT DISTINCT CAST(REGEXP_SUBSTR(user, '[0-9]+') AS INT) AS id FROM mysql.user
+      WHERE user REGEXP '^u[0-9]+b?$' ORDER BY 1`,
+    databases: `SELECT schema_name AS name FROM information_schema.schemata
+      WHERE schema_name NOT IN (${ownDatabases.mysql})`,
+  },
+};
+
+/** What stands on the server belongs to rows; a MySQL database of the pool is made when claimed. */
+async function expectNothingLeftOver({ world, engines, on }: Doomed): Promise<void> {
   const orphans = await admin("GET", "/orphans", { url: world.url });
   expect(orphans.body.data).toEqual([]);
   const rows = await world.store(
-    "SELECT id FROM databases WHERE destroyed_at IS NULL AND has_remote_resources ORDER BY id",
+    `SELECT id, status FROM databases WHERE destroyed_at IS NULL AND has_remote_resources
+     ORDER BY id`,
   );
-  const logins = await world.fleet(
-    "SELECT substr(rolname, 2)::bigint AS id FROM pg_roles WHERE rolname ~ '^u[0-9]+$' ORDER BY 1",
-  );
-  const databases = await world.fleet(
-    `SELECT datname FROM pg_database
-     WHERE datname NOT IN ('postgres', 'template0', 'template1', 'polypuma')`,
-  );
-  expect(logins).toEqual(rows);
-  expect(databases.length).toBe(rows.length);
+  const logins = await on.asOperator(engines, standing[on.engine].logins);
+  expect(logins.map((each) => Number(each.id))).toEqual(rows.map((row) => Number(row.id)));
+  const databases = await on.asOperator(engines, standing[on.engine].databases);
+  const made = rows.filter((row) => on.engine === "postgres" || row.status !== "pooled");
+  expect(databases.length).toBe(made.length);
 }
 
 async function eventsOf(world: World, uuid: string): Promise<unknown[]> {
@@ -179,6 +229,19 @@ async function operationsOf(world: World, uuid: string, kind: string): Promise<u
   );
 }
 
+type Used = { uuid: string; url: string; key: string };
+
+/** A database that is in use, and the key of the request that will change it. */
+async function usedDatabase({ world, on }: Doomed, tenant: Tenant): Promise<Used> {
+  const answer = await tenant.call("POST", "/api/v1/databases?wait=true", {
+    url: world.url,
+    body: { name: `used-${randomUUID().slice(0, 8)}`, db_type: on.engine },
+  });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  const { uuid, connection_string: url } = answer.body.data;
+  return { uuid, url, key: randomUUID() };
+}
+
 /** Each step of the saga was killed before it was recorded, and between its record and its work. */
 function expectEveryStepKilled(steps: readonly { name: string }[], kills: readonly Kill[]): void {
   for (const { name } of steps) {
@@ -189,132 +252,184 @@ function expectEveryStepKilled(steps: readonly { name: string }[], kills: readon
 }
 
 async function surviveKilledCreates(doomed: Doomed): Promise<Kill[]> {
-  const { world } = doomed;
+  const { world, on } = doomed;
   const tenant = await newTenant({ url: world.url });
   return await surviveEveryKill(doomed, {
     async prepare() {
-      return { name: `made-${randomUUID().slice(0, 8)}`, key: randomUUID() };
+      const body = { name: `made-${randomUUID().slice(0, 8)}`, db_type: on.engine };
+      return { name: body.name, body, key: randomUUID() };
     },
-    run: ({ name, key }) =>
-      attempt(doomed, tenant, ["POST", "/api/v1/databases?wait=true", { name }], key),
-    async check({ name, key }) {
+    run: ({ body, key }) =>
+      attempt(doomed, tenant, ["POST", "/api/v1/databases?wait=true", body], key),
+    async check({ name, body, key }) {
       const live = "SELECT uuid, status FROM databases WHERE name = $1 AND deleted_at IS NULL";
       const before = await world.store(live, [name]);
       for (const row of before) expect(row.status).toBe("active");
 
-      const request: [string, string, object] = ["POST", "/api/v1/databases?wait=true", { name }];
+      const request: [string, string, object] = ["POST", "/api/v1/databases?wait=true", body];
       const again = await attempt(doomed, tenant, request, key);
       expect(again?.status, JSON.stringify(again?.body)).toBe(201);
       const { uuid, connection_string: url } = again?.body.data ?? {};
       if (before[0]) expect(uuid).toBe(before[0].uuid);
       const all = await world.store("SELECT uuid, status FROM databases WHERE name = $1", [name]);
       expect(all).toEqual([{ uuid, status: "active" }]);
-      expect(await sql(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+      expect(await on.query(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
       expect(await eventsOf(world, uuid)).toEqual([
         "database.provisioning",
         "database.provisioned",
       ]);
       expect(await operationsOf(world, uuid, "create")).toEqual([
-        { state: "succeeded", step: "check_login" },
+        { state: "succeeded", step: "make_reader" },
       ]);
     },
   });
 }
 
-test("a create without a pool, killed anywhere, ends in one database, and its retry finds it", async () => {
-  await withDoomedWorld(0, async (doomed) => {
-    const kills = await surviveKilledCreates(doomed);
-    expectEveryStepKilled(stepsOf("create", false), kills);
-  });
-}, 400_000);
-
-test("a claim and the building of the next one, killed anywhere, lose and double nothing", async () => {
-  await withDoomedWorld(1, async (doomed) => {
-    const kills = await surviveKilledCreates(doomed);
-    expectEveryStepKilled(stepsOf("create", true), kills);
-    expectEveryStepKilled(stepsOf("build_pooled", false), kills);
-  });
-}, 400_000);
-
-test("a change of quotas, a delete and a destroy, killed anywhere, are done once and for all", async () => {
-  await withDoomedWorld(0, async (doomed) => {
-    const { world } = doomed;
-    const tenant = await newTenant({ url: world.url });
-    async function made(): Promise<{ uuid: string; url: string; key: string }> {
-      const name = `used-${randomUUID().slice(0, 8)}`;
-      const path = "/api/v1/databases?wait=true";
-      const answer = await tenant.call("POST", path, { url: world.url, body: { name } });
-      expect(answer.status).toBe(201);
-      const { uuid, connection_string: url } = answer.body.data;
-      return { uuid, url, key: randomUUID() };
-    }
-    const connections = 7;
-    const quotas = { connection_hard_limit: connections };
-
-    const quotaKills = await surviveEveryKill(doomed, {
-      prepare: made,
-      run: ({ uuid, key }) =>
-        attempt(doomed, tenant, ["PATCH", `/api/v1/databases/${uuid}/quotas`, quotas], key),
-      async check({ uuid, url, key }) {
-        const request: [string, string, object] = [
-          "PATCH",
-          `/api/v1/databases/${uuid}/quotas`,
-          quotas,
-        ];
-        const again = await attempt(doomed, tenant, request, key);
-        expect(again?.status).toBe(200);
-        expect(again?.body.data.quotas.connection_hard_limit).toBe(connections);
-        const login = "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user";
-        expect(await sql(url, login)).toEqual([{ rolconnlimit: connections }]);
-        expect(await operationsOf(world, uuid, "change_quotas")).toEqual([
-          { state: "succeeded", step: "limit_connections" },
-        ]);
-        expect((await eventsOf(world, uuid)).filter((type) => type === "database.updated")).toEqual(
-          ["database.updated"],
-        );
-      },
+describe.each(engineCases)("on $engine", (on) => {
+  test("a create without a pool, killed anywhere, ends in one database, and its retry finds it", async () => {
+    await withDoomedWorld(on, 0, async (doomed) => {
+      const kills = await surviveKilledCreates(doomed);
+      expectEveryStepKilled(stepsOf("create", false), kills);
     });
-    expectEveryStepKilled(stepsOf("change_quotas", false), quotaKills);
+  }, 600_000);
 
-    const deleteKills = await surviveEveryKill(doomed, {
-      prepare: made,
-      run: ({ uuid, key }) => attempt(doomed, tenant, ["DELETE", `/api/v1/databases/${uuid}`], key),
-      async check({ uuid, url, key }) {
-        const again = await attempt(doomed, tenant, ["DELETE", `/api/v1/databases/${uuid}`], key);
-        expect(again?.status, JSON.stringify(again?.body)).toBe(200);
-        expect(again?.body.data).toMatchObject({ uuid, deleted: true, has_remote_resources: true });
-        await expect(sql(url, "SELECT 1")).rejects.toThrow(/not (permitted|currently accepting)/);
-        expect(await operationsOf(world, uuid, "delete")).toEqual([
-          { state: "succeeded", step: "lock_out" },
-        ]);
-        expect((await eventsOf(world, uuid)).filter((type) => type === "database.deleted")).toEqual(
-          ["database.deleted"],
-        );
-      },
+  test("a claim and the building of the next one, killed anywhere, lose and double nothing", async () => {
+    await withDoomedWorld(on, 1, async (doomed) => {
+      const kills = await surviveKilledCreates(doomed);
+      expectEveryStepKilled(stepsOf("create", true), kills);
+      expectEveryStepKilled(stepsOf("build_pooled", false), kills);
     });
-    expectEveryStepKilled(stepsOf("delete", false), deleteKills);
+  }, 600_000);
 
-    const destroyKills = await surviveEveryKill(doomed, {
-      async prepare() {
-        const database = await made();
-        const path = `/api/v1/databases/${database.uuid}`;
-        expect((await tenant.call("DELETE", path, { url: world.url })).status).toBe(200);
-        await world.moveClock(destroyDelaySeconds * 1_000);
-        return database;
-      },
-      run: () => world.sweep().catch(() => {}),
-      async check({ uuid }) {
-        expect(await operationsOf(world, uuid, "destroy")).toEqual([
-          { state: "succeeded", step: "destroy" },
-        ]);
-        expect((await eventsOf(world, uuid)).at(-1)).toBe("database.destroyed");
-        const left = await world.store(
-          "SELECT 1 FROM databases WHERE uuid = $1 AND destroyed_at IS NULL",
-          [uuid],
-        );
-        expect(left).toEqual([]);
-      },
+  test("a change of quotas and a rotation, killed anywhere, are done once and for all", async () => {
+    await withDoomedWorld(on, 0, async (doomed) => {
+      const { world } = doomed;
+      const tenant = await newTenant({ url: world.url });
+      const made = () => usedDatabase(doomed, tenant);
+      const connections = 7;
+      const quotas = { connection_hard_limit: connections };
+
+      const quotaKills = await surviveEveryKill(doomed, {
+        prepare: made,
+        run: ({ uuid, key }) =>
+          attempt(doomed, tenant, ["PATCH", `/api/v1/databases/${uuid}/quotas`, quotas], key),
+        async check({ uuid, url, key }) {
+          const request: [string, string, object] = [
+            "PATCH",
+            `/api/v1/databases/${uuid}/quotas`,
+            quotas,
+          ];
+          const again = await attempt(doomed, tenant, request, key);
+          expect(again?.status).toBe(200);
+          expect(again?.body.data.quotas.connection_hard_limit).toBe(connections);
+          const limit =
+            on.engine === "postgres"
+              ? "SELECT rolconnlimit AS n FROM pg_roles WHERE rolname = current_user"
+              : "SELECT @@max_user_connections AS n";
+          expect(await on.query(url, limit)).toEqual([{ n: connections }]);
+          expect(await operationsOf(world, uuid, "change_quotas")).toEqual([
+            { state: "succeeded", step: "limit_connections" },
+          ]);
+          expect(
+            (await eventsOf(world, uuid)).filter((type) => type === "database.updated"),
+          ).toEqual(["database.updated"]);
+        },
+      });
+      expectEveryStepKilled(stepsOf("change_quotas", false), quotaKills);
+
+      const rotateKills = await surviveEveryKill(doomed, {
+        prepare: made,
+        run: ({ uuid, key }) =>
+          attempt(
+            doomed,
+            tenant,
+            ["POST", `/api/v1/databases/${uuid}/credentials/rotate`, { overlap_seconds: 0 }],
+            key,
+          ),
+        async check({ uuid, url, key }) {
+          const path = `/api/v1/databases/${uuid}`;
+          const before = (await tenant.call("GET", path, { url: world.url })).body.data;
+          expect(await on.query(before.connection_string, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+          const request: [string, string, object] = [
+            "POST",
+            `${path}/credentials/rotate`,
+            { overlap_seconds: 0 },
+          ];
+          const again = await attempt(doomed, tenant, request, key);
+          expect(again?.status, JSON.stringify(again?.body)).toBe(200);
+          const after = (await tenant.call("GET", path, { url: world.url })).body.data;
+          expect(after.db_username).toMatch(/^u\d+b$/);
+          expect(await on.query(after.connection_string, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+          await expect(on.query(url, "SELECT 1")).rejects.toThrow(on.refused);
+          for (const [kind, step] of [
+            ["rotate_credentials", "check_login"],
+            ["retire_credentials", "end_previous_login"],
+          ] as const) {
+            expect(await operationsOf(world, uuid, kind)).toEqual([{ state: "succeeded", step }]);
+          }
+          expect(
+            (await eventsOf(world, uuid)).filter((type) => type === "database.updated"),
+          ).toEqual(["database.updated"]);
+        },
+      });
+      expectEveryStepKilled(stepsOf("rotate_credentials", false), rotateKills);
+      expectEveryStepKilled(stepsOf("retire_credentials", false), rotateKills);
     });
-    expectEveryStepKilled(stepsOf("destroy", false), destroyKills);
-  });
-}, 400_000);
+  }, 600_000);
+
+  test("a delete and a destroy, killed anywhere, are done once and for all", async () => {
+    await withDoomedWorld(on, 0, async (doomed) => {
+      const { world } = doomed;
+      const tenant = await newTenant({ url: world.url });
+      const made = () => usedDatabase(doomed, tenant);
+
+      const deleteKills = await surviveEveryKill(doomed, {
+        prepare: made,
+        run: ({ uuid, key }) =>
+          attempt(doomed, tenant, ["DELETE", `/api/v1/databases/${uuid}`], key),
+        async check({ uuid, url, key }) {
+          const again = await attempt(doomed, tenant, ["DELETE", `/api/v1/databases/${uuid}`], key);
+          expect(again?.status, JSON.stringify(again?.body)).toBe(200);
+          expect(again?.body.data).toMatchObject({
+            uuid,
+            deleted: true,
+            has_remote_resources: true,
+          });
+          await expect(on.query(url, "SELECT 1")).rejects.toThrow(
+            /not (permitted|currently accepting)|locked/,
+          );
+          expect(await operationsOf(world, uuid, "delete")).toEqual([
+            { state: "succeeded", step: "lock_out" },
+          ]);
+          expect(
+            (await eventsOf(world, uuid)).filter((type) => type === "database.deleted"),
+          ).toEqual(["database.deleted"]);
+        },
+      });
+      expectEveryStepKilled(stepsOf("delete", false), deleteKills);
+
+      const destroyKills = await surviveEveryKill(doomed, {
+        async prepare() {
+          const database = await made();
+          const path = `/api/v1/databases/${database.uuid}`;
+          expect((await tenant.call("DELETE", path, { url: world.url })).status).toBe(200);
+          await world.moveClock(destroyDelaySeconds * 1_000);
+          return database;
+        },
+        run: () => world.sweep().catch(() => {}),
+        async check({ uuid }) {
+          expect(await operationsOf(world, uuid, "destroy")).toEqual([
+            { state: "succeeded", step: "destroy" },
+          ]);
+          expect((await eventsOf(world, uuid)).at(-1)).toBe("database.destroyed");
+          const left = await world.store(
+            "SELECT 1 FROM databases WHERE uuid = $1 AND destroyed_at IS NULL",
+            [uuid],
+          );
+          expect(left).toEqual([]);
+        },
+      });
+      expectEveryStepKilled(stepsOf("destroy", false), destroyKills);
+    });
+  }, 600_000);
+});

@@ -46,10 +46,11 @@ export type Watch = {
   onFleetStatement?: (text: string) => void | Promise<void>;
 };
 
-/** Starts a world; `vars` are the Worker's variables. */
+/** Starts a world; `vars` are the Worker's variables, `fields` more of the server's registration. */
 export async function startWorld(
   vars: Record<string, string> = {},
   watch: Watch = {},
+  fields: Record<string, unknown> = {},
 ): Promise<World> {
   const folder = serverFolder("polypuma-world-");
   const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
@@ -70,7 +71,7 @@ export async function startWorld(
     });
   let worker = await start();
   let killing: Promise<void> | null = null;
-  await registerServer(worker.url, { ...postgres, port: link.port });
+  await registerServer(worker.url, { ...postgres, port: link.port }, "postgres", fields);
 
   const world: World = {
     get url() {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { declare } from "../../http/declare.ts";
 import {
   errorAnswers,
+  idQuery,
   line,
   requestId,
   text,
@@ -88,7 +89,9 @@ export const listBlueprints = declare({
   summary: "List blueprints, newest first",
   description: "Those of all teams of the key's user, and the system blueprints.",
   access: ["blueprints:read"],
-  query: uuidPageQuery,
+  query: uuidPageQuery.extend({
+    team_id: idQuery.optional().meta({ description: "That team's alone, and the system's." }),
+  }),
   answers: {
     200: {
       description: "A page of blueprints.",
@@ -190,7 +193,7 @@ export const deleteBlueprint = declare({
   },
 });
 
-const versionNumber = z
+export const versionNumber = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, "must be the number of a version")
   .transform(Number)

@@ -9,7 +9,7 @@ export function blueprintEndpoints(deps: service.BlueprintDeps): Endpoint<Caller
   return [
     endpoint(contract.listBlueprints, async ({ query }, caller: Caller) => {
       const startingAfter = query.starting_after ?? null;
-      const page = { limit: query.limit, startingAfter };
+      const page = { limit: query.limit, startingAfter, teamId: query.team_id ?? null };
       const { rows, hasMore } = await service.listBlueprints(deps, caller, page);
       return { status: 200, body: { data: rows.map(viewBlueprint), has_more: hasMore } };
     }),

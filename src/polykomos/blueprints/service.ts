@@ -133,11 +133,11 @@ export async function getBlueprint(
 export async function listBlueprints(
   deps: BlueprintDeps,
   caller: Caller,
-  page: { limit: number; startingAfter: string | null },
+  page: { limit: number; startingAfter: string | null; teamId: number | null },
 ): Promise<store.BlueprintPage> {
   await deps.installSystemBlueprints();
-  const { limit, startingAfter } = page;
-  const found = await store.listBlueprints(deps.store, caller.userId, limit, startingAfter);
+  const { limit, startingAfter, teamId } = page;
+  const found = await store.listBlueprints(deps.store, caller.userId, teamId, limit, startingAfter);
   if (found) return found;
   throw fault("invalid_cursor", "starting_after: must be the uuid of a blueprint of yours", {
     field: "starting_after",

@@ -53,7 +53,7 @@ const current: SQL = sql`blueprints b JOIN blueprint_versions v ON v.blueprint_i
   AND v.version = b.version`;
 
 /** The user's teams' blueprints, and those of the system. */
-function visible(userId: number): SQL {
+export function visible(userId: number): SQL {
   return sql`(b.team_id IS NULL OR ${teamOfUser(sql`b.team_id`, userId)})`;
 }
 
@@ -207,6 +207,7 @@ export type BlueprintPage = { rows: BlueprintRow[]; hasMore: boolean };
 export async function listBlueprints(
   store: Store,
   userId: number,
+  teamId: number | null,
   limit: number,
   startingAfter: string | null,
 ): Promise<BlueprintPage | null> {
@@ -218,6 +219,7 @@ export async function listBlueprints(
       SELECT b.id, sum(v.size_bytes) OVER (ORDER BY b.id DESC) - v.size_bytes
         < ${pageBytesMax} AS fits
       FROM ${current} WHERE b.deleted_at IS NULL AND ${visible(userId)} AND ${before}
+        AND (${teamId}::bigint IS NULL OR b.team_id IS NULL OR b.team_id = ${teamId})
       ORDER BY b.id DESC LIMIT ${limit + 1}) page
     JOIN blueprints b ON b.id = page.id JOIN blueprint_versions v ON v.blueprint_id = b.id
       AND v.version = b.version

@@ -3,6 +3,7 @@ import { declare } from "../../http/declare.ts";
 import {
   booleanQuery,
   errorAnswers,
+  idQuery,
   requestId,
   timeoutQuery,
   timestamp,
@@ -10,7 +11,8 @@ import {
   uuidParams,
   uuidText,
 } from "../schemas.ts";
-import { planNames } from "./plans.ts";
+import { planNames, ttlSecondsMax, ttlSecondsMin } from "./plans.ts";
+import { usage } from "./schemas.ts";
 
 export const database = z
   .object({
@@ -40,6 +42,16 @@ export const database = z
       .meta({ example: "postgresql://u42:***@db-42.polykomos.com:5432/my-app-db" }),
     created_at: timestamp,
     updated_at: timestamp,
+    expires_at: timestamp.nullable().meta({
+      description: "The database is deleted at that time, like by a delete; null: never.",
+    }),
+    previous_credential_until: timestamp.nullable().meta({
+      description: "The credential before the current one works until then; null: it does not.",
+    }),
+    missing_since: timestamp.nullable().meta({
+      description: "Since when its server lacks it, for the operator to see to; null: it is there.",
+    }),
+    usage: usage.nullable(),
   })
   .meta({ id: "Database" });
 
@@ -75,6 +87,34 @@ const quotaFields = {
 
 const engineNames = ["postgres", "mysql"] as const;
 
+const expiryFields = {
+  expires_at: z.iso
+    .datetime({ offset: true, error: "must be a time like 2026-01-31T12:00:00Z" })
+    .nullable()
+    .optional()
+    .meta({
+      override: {
+        type: "string",
+        format: "date-time",
+        nullable: true,
+        description: "When the database deletes itself, within 366 days; null: never.",
+      },
+    }),
+  ttl_seconds: z
+    .int()
+    .min(ttlSecondsMin)
+    .max(ttlSecondsMax)
+    .nullable()
+    .optional()
+    .meta({
+      override: {
+        type: "integer",
+        nullable: true,
+        description: "Seconds from now to `expires_at`, instead of it; null: never.",
+      },
+    }),
+};
+
 const createBody = z.strictObject({
   name,
   db_type: z
@@ -95,11 +135,12 @@ const createBody = z.strictObject({
   plan: z.enum(planNames).default("free"),
   team_id: z.int().min(1).optional(),
   ...quotaFields,
+  ...expiryFields,
   blueprint_uuid: uuidText().optional(),
   blueprint_variables: z.record(z.string(), z.unknown()).nullable().optional(),
 });
 
-const renameBody = z.strictObject({ name: name.optional() });
+const changeBody = z.strictObject({ name: name.optional(), ...expiryFields });
 
 const quotasBody = z.strictObject(quotaFields).refine((body) => Object.keys(body).length > 0, {
   error: "Send at least one of storage_hard_limit_gb, connection_hard_limit, warning_threshold_pct",
@@ -115,7 +156,7 @@ export const listDatabases = declare({
   tag: "Databases",
   summary: "List databases, newest first",
   access: ["databases:read"],
-  query: uuidPageQuery,
+  query: uuidPageQuery.extend({ team_id: idQuery.optional() }),
   answers: {
     200: {
       description: "A page of databases of all teams of the key's user. Passwords are masked.",
@@ -184,14 +225,16 @@ export const updateDatabase = declare({
   path: "/databases/{uuid}",
   operationId: "updateDatabase",
   tag: "Databases",
-  summary: "Rename a database",
-  description: "Only the name changes; the connection string keeps working.",
+  summary: "Rename a database, or change when it expires",
+  description:
+    "Of a rename only the name changes; the connection string keeps working. `expires_at` or " +
+    "`ttl_seconds` moves the end, `null` takes it away.",
   access: ["databases:write"],
   idempotency: "required",
   params: uuidParams,
-  body: renameBody,
+  body: changeBody,
   answers: {
-    200: { description: "The renamed database.", schema: databaseAnswer },
+    200: { description: "The changed database.", schema: databaseAnswer },
     ...errorAnswers({ method: "patch" }, 404, 409),
   },
 });

@@ -17,6 +17,10 @@ export const defaultPlans: Plans = {
   grow: { storageGbMax: 200, connectionsMax: 200, warningThresholdPct: 80 },
 };
 
+/** How long a database that ends by itself may live. */
+export const ttlSecondsMin = 60;
+export const ttlSecondsMax = 366 * 24 * 3600;
+
 export type Quotas = {
   storageHardLimitGb: number | null;
   connectionHardLimit: number | null;
@@ -41,3 +45,6 @@ export function quotaAbovePlan(quotas: Partial<Quotas>, caps: PlanCaps): QuotaEx
 export function connectionLimitOf(connectionHardLimit: number | null, caps: PlanCaps): number {
   return connectionHardLimit ?? caps.connectionsMax;
 }
+
+/** A database's owner is told when its storage reaches one of these, besides their own threshold. */
+export const warningLevelsPct = [60, 75, 85, 90, 95] as const;

@@ -3,6 +3,7 @@ import { secondMs } from "../../lib/clock.ts";
 import type { Caller } from "../caller.ts";
 import { fault, notFound } from "../dialect.ts";
 import * as contract from "./contract.ts";
+import { expiryOf } from "./expiry.ts";
 import type { Quotas } from "./plans.ts";
 import * as service from "./service.ts";
 import { viewDatabase, viewDeleted, viewTypes } from "./view.ts";
@@ -46,6 +47,7 @@ export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[
       const { databases, hasMore } = await service.listDatabases(deps, caller, {
         limit: query.limit,
         startingAfter: query.starting_after ?? null,
+        teamId: query.team_id ?? null,
       });
       const data = databases.map((database) => viewDatabase(database, null));
       return { status: 200, body: { data, has_more: hasMore } };
@@ -63,6 +65,7 @@ export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[
         blueprint: body.blueprint_uuid
           ? { blueprintUuid: body.blueprint_uuid, variables: body.blueprint_variables ?? {} }
           : null,
+        expiry: expiryOf(body, deps.clock()),
         waitMs: query.wait ? query.timeout * secondMs : 0,
       });
       const data = viewDatabase(created.database, created.password);
@@ -91,10 +94,12 @@ export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[
     }),
 
     endpoint(contract.updateDatabase, async ({ params, body }, caller: Caller) => {
-      if (body.name === undefined) {
+      const expiry = expiryOf(body, deps.clock());
+      if (body.name === undefined && expiry === null) {
         throw fault("missing_required_field", "Missing required field: name", { field: "name" });
       }
-      const database = await service.renameDatabase(deps, caller, params.uuid, body.name);
+      const change = { name: body.name ?? null, expiry };
+      const database = await service.changeDatabase(deps, caller, params.uuid, change);
       return { status: 200, body: { data: viewDatabase(database, null) } };
     }),
 

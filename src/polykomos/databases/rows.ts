@@ -20,6 +20,21 @@ export type DatabaseRow = {
   tls: boolean;
   dbName: string;
   passwordSealed: string;
+  /** Rotations so far: which of its two logins is current. */
+  credentialNumber: number;
+  /** The credential before the current one works until then. */
+  previousCredentialUntil: string | null;
+  /** It is deleted then. */
+  expiresAt: string | null;
+  /** Since when its server lacks it. */
+  missingSince: string | null;
+  /** As it was last measured; null until it was. */
+  usage: {
+    storageBytes: number;
+    storageState: "ok" | "warning" | "exceeded";
+    connections: number;
+    measuredAt: string;
+  } | null;
   teamId: number;
   teamName: string;
   createdAtMs: number;
@@ -42,6 +57,11 @@ export type RawDatabase = {
   tls: boolean;
   db_name: string;
   password_sealed: string;
+  credential_number: number;
+  previous_credential_until: string | null;
+  expires_at: string | null;
+  missing_since: string | null;
+  usage: DatabaseRow["usage"];
   team_id: number;
   team_name: string;
   created_at: string;
@@ -55,7 +75,14 @@ export const advertisedHostSql: SQL = sql`replace(s.advertised_host, '{id}', d.i
 export const databaseColumns: SQL = sql`
   d.id, d.uuid, d.name, d.status, d.engine, d.region, d.plan, d.storage_hard_limit_gb,
   d.connection_hard_limit, d.warning_threshold_pct, ${advertisedHostSql} AS host, s.port, s.tls,
-  d.db_name, d.password_sealed, t.id AS team_id, t.name AS team_name,
+  d.db_name, d.password_sealed, d.credential_number,
+  ${isoTime(sql`d.previous_credential_until`)} AS previous_credential_until,
+  ${isoTime(sql`d.expires_at`)} AS expires_at, ${isoTime(sql`d.missing_since`)} AS missing_since,
+  (SELECT jsonb_build_object('storageBytes', u.storage_bytes, 'connections', u.connections,
+    'storageState', CASE WHEN u.is_over THEN 'exceeded' WHEN u.warned_pct > 0 THEN 'warning'
+      ELSE 'ok' END, 'measuredAt', ${isoTime(sql`u.measured_at`)})
+    FROM database_usage u WHERE u.database_id = d.id) AS usage,
+  t.id AS team_id, t.name AS team_name,
   ${isoTime(sql`d.created_at`)} AS created_at, ${isoTime(sql`d.updated_at`)} AS updated_at`;
 
 /** A time as ISO 8601 in UTC with milliseconds, whatever the session's settings. */
@@ -92,6 +119,11 @@ export function databaseFromRaw(raw: RawDatabase): DatabaseRow {
     tls: raw.tls,
     dbName: raw.db_name,
     passwordSealed: raw.password_sealed,
+    credentialNumber: raw.credential_number,
+    previousCredentialUntil: raw.previous_credential_until,
+    expiresAt: raw.expires_at,
+    missingSince: raw.missing_since,
+    usage: raw.usage,
     teamId: raw.team_id,
     teamName: raw.team_name,
     createdAtMs: Date.parse(raw.created_at),

@@ -21,6 +21,8 @@ import {
   readTurn,
   type TakenOperation,
 } from "../operations/store.ts";
+import { demandOf } from "./demand.ts";
+import type { Expiry } from "./expiry.ts";
 import { type PlanName, type Quotas, quotaAbovePlan } from "./plans.ts";
 import { type RefillDeps, refillPool } from "./pool.ts";
 import type { DatabaseRow } from "./rows.ts";
@@ -47,6 +49,8 @@ export type CreateInput = {
   plan: PlanName;
   teamId: number | null;
   quotas: Quotas;
+  /** When it is to delete itself; null: not asked for. */
+  expiry: Expiry | null;
   /** Applied before the database is active. */
   blueprint: { blueprintUuid: string; variables: Record<string, unknown> } | null;
   /** How long to wait for a database that is not ready at once; 0: not at all. */
@@ -65,7 +69,7 @@ const patienceMs = 3 * secondMs;
 const pollEveryMs = [15, 20, 30, 40, 60, 80, 100] as const;
 const slowPollMs = 250;
 
-function changeOf(deps: { clock(): number }, caller: Caller): store.Change {
+export function changeOf(deps: { clock(): number }, caller: Caller): store.Change {
   return {
     operationId: newUuid(),
     requestKey: caller.requestKey,
@@ -166,6 +170,7 @@ async function place(
         deps.store,
         {
           ...input,
+          demand: demandOf(deps.plans, input.plan, input.quotas),
           uuid,
           passwordSealed,
           nameSuffix: randomId(6),
@@ -247,13 +252,14 @@ export async function getDatabase(
 export async function listDatabases(
   deps: RunDeps,
   caller: Caller,
-  page: { limit: number; startingAfter: string | null },
+  page: { limit: number; startingAfter: string | null; teamId: number | null },
 ): Promise<{ databases: DatabaseRow[]; hasMore: boolean }> {
   const found = await store.listDatabases(
     deps.store,
     caller.userId,
     page.limit,
     page.startingAfter,
+    page.teamId,
   );
   if (found) return found;
   throw fault("invalid_cursor", "starting_after: must be the uuid of one of your databases", {
@@ -262,12 +268,12 @@ export async function listDatabases(
 }
 
 /** What an earlier run of the same request made, cut off before its answer was kept. */
-async function earlierRun(deps: { store: Store }, { userId, requestKey }: Caller) {
+export async function earlierRun(deps: { store: Store }, { userId, requestKey }: Caller) {
   return requestKey === null ? null : await store.findByRequestKey(deps.store, userId, requestKey);
 }
 
 /** Runs a write; `null` when an earlier run of the same request has done it. */
-async function once<Value>(
+export async function once<Value>(
   deps: { store: Store },
   caller: Caller,
   write: () => Promise<Value>,
@@ -280,23 +286,23 @@ async function once<Value>(
   }
 }
 
-/** Changes the name; the connection string stays. */
-export async function renameDatabase(
+/** Changes the name, and when it ends; the connection string stays. */
+export async function changeDatabase(
   deps: DatabaseDeps,
   caller: Caller,
   uuid: string,
-  name: string,
+  to: store.NameAndExpiry,
 ): Promise<DatabaseRow> {
   try {
     const change = changeOf(deps, caller);
     const database =
-      (await once(deps, caller, () => store.renameDatabase(deps.store, uuid, name, change))) ??
+      (await once(deps, caller, () => store.changeDatabase(deps.store, uuid, to, change))) ??
       (await store.findDatabase(deps.store, caller.userId, uuid));
     if (!database) throw notFound("database");
     return database;
   } catch (error) {
-    if (violatedUnique(error) !== store.liveNameIndex) throw error;
-    throw await nameTaken(deps, caller, name, { uuid });
+    if (violatedUnique(error) !== store.liveNameIndex || to.name === null) throw error;
+    throw await nameTaken(deps, caller, to.name, { uuid });
   }
 }
 
@@ -312,7 +318,7 @@ export async function changeQuotas(
   checkQuotas(deps, current.plan, quotas);
   const change = changeOf(deps, caller);
   const changed = await once(deps, caller, () =>
-    store.changeQuotas(deps.store, uuid, quotas, change),
+    store.changeQuotas(deps.store, uuid, quotas, deps.plans, change),
   );
   const earlier = changed ? null : await earlierRun(deps, caller);
   const database = changed ?? (await store.findDatabase(deps.store, caller.userId, uuid));
@@ -344,12 +350,20 @@ export async function deleteDatabase(
  * Runs an operation within the request, for its effect to be there when the answer is. What does
  * not end in time, or has to wait its turn for longer, goes on by the queue.
  */
-async function runNow(deps: DatabaseDeps, operationId: string): Promise<void> {
+export async function runNow(deps: DatabaseDeps, operationId: string): Promise<void> {
   const isSettled = await Promise.race([
     runInTurn(deps, operationId),
     pause(patienceMs).then(() => false),
   ]);
   if (!isSettled) await deps.announce([operationId], leaseSeconds);
+}
+
+/** How far an operation is. */
+export async function stateOf(
+  deps: { store: Store },
+  operationId: string,
+): Promise<OperationState | null> {
+  return await readState(deps.store, operationId);
 }
 
 /** True when the operation has run, or been put off; false when its turn did not come. */

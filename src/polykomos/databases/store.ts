@@ -9,7 +9,10 @@ import {
   takenColumns,
   takenFromRaw,
 } from "../operations/store.ts";
-import type { PlanName, Quotas } from "./plans.ts";
+import type { Demand } from "./demand.ts";
+import type { Expiry } from "./expiry.ts";
+import type { PlanName, Plans, Quotas } from "./plans.ts";
+import { noteClaimSql } from "./pool-demand-store.ts";
 import {
   type DatabaseRow,
   databaseColumns,
@@ -19,6 +22,7 @@ import {
   type RawDatabase,
   teamOfUser,
 } from "./rows.ts";
+import { liftSql } from "./usage-store.ts";
 
 /**
  * Databases in the control-plane store. Each change is one statement that also writes its
@@ -42,6 +46,10 @@ export type NewDatabase = {
   /** Null: the user's primary team. */
   teamId: number | null;
   quotas: Quotas;
+  /** When it deletes itself; null: never. */
+  expiry: Expiry | null;
+  /** What it asks of a server. */
+  demand: Demand;
   uuid: string;
   passwordSealed: string;
   /** Appended to the database's name where the server already has one of that name. */
@@ -69,7 +77,7 @@ export const liveNameIndex = "databases_live_name";
 export const serverNameIndex = "databases_server_name";
 export const requestKeyIndex = "operations_request_key";
 
-function auditSql(change: Change, action: string, from: SQL): SQL {
+export function auditSql(change: Change, action: string, from: SQL): SQL {
   return sql`INSERT INTO audit_log
       (actor, user_id, team_id, action, target, request_id, details, created_at)
     SELECT ${change.actor}, ${change.userId}, d.team_id, ${action}, 'database:' || d.uuid,
@@ -97,50 +105,58 @@ function serverName(name: string, suffix: string, serverId: SQL): SQL {
 
 /**
  * Claims a database from the pool, or places a new one on the server with the most room. `FOR
- * UPDATE SKIP LOCKED` gives each pooled database to exactly one caller.
+ * UPDATE SKIP LOCKED` gives each pooled database to exactly one caller. Where a claim asks for more
+ * than the pool's databases have, its server must have room for the rest.
  */
 export async function placeDatabase(
   store: Store,
   database: NewDatabase,
   change: Change,
 ): Promise<Placed> {
-  const { name, engine, region, plan, teamId, quotas } = database;
+  const { name, engine, region, plan, teamId, quotas, demand } = database;
+  const { more } = demand;
+  const { expiresAt = null, notices = 0 } = database.expiry ?? {};
   const inRegion = (column: SQL) => (region === null ? sql`true` : sql`${column} = ${region}`);
   const [row] = await store.rows<PlacedRow | NotPlacedRow>(sql`
     WITH team AS (
       SELECT t.id, t.name FROM memberships m JOIN teams t ON t.id = m.team_id
       WHERE m.user_id = ${change.userId}
         AND ${teamId === null ? sql`m.is_primary` : sql`m.team_id = ${teamId}`}
+    ), roomy AS MATERIALIZED (
+      SELECT r.id FROM ${serversWithRoom(more ? sql`${engine}::text` : sql`NULL`, region, 0, more ?? nothing, demand)} r
     ), pooled AS (
       SELECT p.id, p.server_id FROM databases p JOIN fleet_servers ps ON ps.id = p.server_id
-      WHERE p.status = 'pooled' AND p.engine = ${engine} AND ${inRegion(sql`p.region`)}
+      WHERE p.status = 'pooled' AND p.missing_since IS NULL AND p.engine = ${engine} AND ${inRegion(sql`p.region`)}
         AND ps.state = 'active' AND EXISTS (SELECT 1 FROM team)
-      ORDER BY p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+        AND ${more ? sql`ps.id IN (SELECT id FROM roomy)` : sql`true`}
+      ORDER BY ps.check_failures > 0, p.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
     ), claimed AS (
       UPDATE databases c SET team_id = team.id, name = ${name}, plan = ${plan},
         status = 'provisioning', storage_hard_limit_gb = ${quotas.storageHardLimitGb}::float8,
         connection_hard_limit = ${quotas.connectionHardLimit}::int,
         warning_threshold_pct = ${quotas.warningThresholdPct}::int,
         db_name = ${serverName(name, database.nameSuffix, sql`pooled.server_id`)},
+        expires_at = ${expiresAt}::timestamptz, expiry_notices = ${notices}::int,
         listing = nextval('database_listing'), created_at = ${change.now},
         updated_at = ${change.now}
       FROM pooled, team WHERE c.id = pooled.id RETURNING c.*
     ), place AS (
-      SELECT ps.id, ps.region FROM fleet_servers ps
-      CROSS JOIN LATERAL (SELECT count(*) AS used FROM databases o
-        WHERE o.server_id = ps.id AND o.destroyed_at IS NULL) load
-      WHERE ps.engine = ${engine} AND ${inRegion(sql`ps.region`)} AND ps.state = 'active'
-        AND load.used < ps.max_databases AND NOT EXISTS (SELECT 1 FROM pooled)
-      ORDER BY load.used::float8 / ps.max_databases, ps.id LIMIT 1
+      SELECT r.id, r.region FROM ${serversWithRoom(
+        sql`CASE WHEN NOT EXISTS (SELECT 1 FROM pooled) THEN ${engine}::text END`,
+        region,
+        1,
+        demand,
+        demand,
+      )} r ORDER BY r.rank LIMIT 1
     ), inserted AS (
       INSERT INTO databases (uuid, team_id, name, plan, status, engine, region,
         storage_hard_limit_gb, connection_hard_limit, warning_threshold_pct, server_id, db_name,
-        password_sealed, listing, created_at, updated_at)
+        password_sealed, expires_at, expiry_notices, listing, created_at, updated_at)
       SELECT ${database.uuid}, team.id, ${name}, ${plan}, 'provisioning', ${engine}, place.region,
         ${quotas.storageHardLimitGb}::float8, ${quotas.connectionHardLimit}::int,
         ${quotas.warningThresholdPct}::int, place.id,
         ${serverName(name, database.nameSuffix, sql`place.id`)}, ${database.passwordSealed},
-        nextval('database_listing'), ${change.now}, ${change.now}
+        ${expiresAt}::timestamptz, ${notices}::int, nextval('database_listing'), ${change.now}, ${change.now}
       FROM place, team RETURNING *
     ), made AS (
       SELECT *, true AS claimed FROM claimed UNION ALL SELECT *, false FROM inserted
@@ -157,6 +173,7 @@ export async function placeDatabase(
       FROM made d RETURNING *
     ), ${applicationSql(database.blueprint, change)}
     ${tell("database.provisioning", databaseEventData, sql`made`, change.now)},
+    noted AS (${noteClaimSql(change.now)}),
     audit AS (${auditSql(change, "database.create", sql`made`)})
     SELECT EXISTS (SELECT 1 FROM team) AS has_team, d.claimed, ${databaseColumns}, ${takenColumns},
       ${deliveryIds}
@@ -168,6 +185,20 @@ export async function placeDatabase(
   const taken = { ...row, has_blueprint: database.blueprint !== null };
   const held = row.claimed ? takenFromRaw(taken, claimStepName) : null;
   return { kind: "placed", database: databaseFromRaw(row), held };
+}
+
+const nothing = { connections: 0, bytes: 0 };
+
+/** Servers of an engine (none for null) with room for so much more; the migration has the function. */
+function serversWithRoom(
+  engine: SQL,
+  region: string | null,
+  databases: number,
+  { connections, bytes }: { connections: number; bytes: number },
+  { caps }: Demand,
+): SQL {
+  return sql`servers_with_room(${engine}, ${region}::text, ${databases}::int, ${connections}::int,
+    ${bytes}::float8, ${caps}::jsonb)`;
 }
 
 /** The application that the creation runs before the database is active. */
@@ -226,6 +257,7 @@ export async function listDatabases(
   userId: number,
   limit: number,
   startingAfter: string | null,
+  teamId: number | null,
 ): Promise<{ databases: DatabaseRow[]; hasMore: boolean } | null> {
   const before =
     startingAfter === null
@@ -236,6 +268,7 @@ export async function listDatabases(
     SELECT ${databaseColumns} FROM databases d JOIN fleet_servers s ON s.id = d.server_id
     JOIN teams t ON t.id = d.team_id
     WHERE d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)} AND ${before}
+      AND ${teamId === null ? sql`true` : sql`d.team_id = ${teamId}`}
     ORDER BY d.listing DESC LIMIT ${limit + 1}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(sql`SELECT 1 FROM databases c WHERE c.uuid = ${startingAfter}
@@ -260,25 +293,40 @@ export async function findByRequestKey(
   return row ? { uuid: row.uuid, operationId: row.operation_id } : null;
 }
 
-function lockedTarget(userId: number, uuid: string): SQL {
+/** The living database of the user's, locked until the statement is done. */
+export function lockedTarget(userId: number, uuid: string): SQL {
   return sql`SELECT d.id FROM databases d WHERE d.uuid = ${uuid} AND d.deleted_at IS NULL
     AND ${teamOfUser(sql`d.team_id`, userId)} FOR UPDATE`;
 }
 
-/** Changes the name only. `null` when there is no such database. */
-export async function renameDatabase(
+/** What is null is not changed. */
+export type NameAndExpiry = { name: string | null; expiry: Expiry | null };
+
+/** Changes the name and when it ends. `null` when there is no such database. */
+export async function changeDatabase(
   store: Store,
   uuid: string,
-  name: string,
+  { name, expiry }: NameAndExpiry,
   change: Change,
 ): Promise<DatabaseRow | null> {
+  const sets = [
+    ...(name === null ? [] : [sql`name = ${name}`]),
+    ...(expiry === null
+      ? []
+      : [
+          sql`expires_at = ${expiry.expiresAt}::timestamptz`,
+          sql`expiry_notices = ${expiry.notices}::int`,
+        ]),
+    sql`updated_at = ${change.now}`,
+  ];
+  const kind = name === null ? "change_expiry" : "rename";
   const [row] = await store.rows<RawDatabase>(sql`
     WITH target AS (${lockedTarget(change.userId, uuid)}),
-    changed AS (UPDATE databases d SET name = ${name}, updated_at = ${change.now}
+    changed AS (UPDATE databases d SET ${sql.join(sets, sql`, `)}
       FROM target WHERE d.id = target.id RETURNING d.*),
-    operation AS (${operationSql(change, "rename", "succeeded", sql`changed`)}),
+    operation AS (${operationSql(change, kind, "succeeded", sql`changed`)}),
     ${tell("database.updated", databaseEventData, sql`changed`, change.now)},
-    audit AS (${auditSql(change, "database.rename", sql`changed`)})
+    audit AS (${auditSql(change, `database.${kind}`, sql`changed`)})
     SELECT ${databaseColumns}, ${deliveryIds} FROM changed d JOIN fleet_servers s ON s.id = d.server_id
     JOIN teams t ON t.id = d.team_id`);
   return row ? databaseFromRaw(row) : null;
@@ -289,6 +337,7 @@ export async function changeQuotas(
   store: Store,
   uuid: string,
   quotas: Partial<Quotas>,
+  plans: Plans,
   change: Change,
 ): Promise<DatabaseRow | null> {
   const sets = [
@@ -307,7 +356,8 @@ export async function changeQuotas(
     WITH target AS (${lockedTarget(change.userId, uuid)}),
     changed AS (UPDATE databases d SET ${sql.join(sets, sql`, `)}
       FROM target WHERE d.id = target.id RETURNING d.*),
-    operation AS (${operationSql(change, "change_quotas", "queued", sql`changed`)}),
+    operation AS (${operationSql(change, "change_quotas", "queued", sql`changed`)} RETURNING seq),
+    ${liftSql(plans, change.now)},
     ${tell("database.updated", databaseEventData, sql`changed`, change.now)},
     audit AS (${auditSql(change, "database.change_quotas", sql`changed`)})
     SELECT ${databaseColumns}, ${deliveryIds} FROM changed d JOIN fleet_servers s ON s.id = d.server_id

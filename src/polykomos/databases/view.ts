@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { EngineName } from "../../fleet/fleet.ts";
-import { loginName } from "../../fleet/fleet.ts";
+import { loginAfter } from "../../fleet/fleet.ts";
 import type { database } from "./contract.ts";
 import type { DatabaseRow } from "./rows.ts";
 import type { Deleted } from "./store.ts";
@@ -10,10 +10,19 @@ export type DatabaseView = z.input<typeof database>;
 
 const schemeOf: Record<EngineName, string> = { postgres: "postgresql", mysql: "mysql" };
 
+/**
+ * What makes each engine's clients ask for TLS: libpq's parameter, and mysql2's, whose value is JSON.
+ * The certificate is one that is trusted anyway, so both may check it.
+ */
+const tlsQueryOf: Record<EngineName, string> = {
+  postgres: "?sslmode=require",
+  mysql: `?ssl=${encodeURIComponent('{"rejectUnauthorized":true}')}`,
+};
+
 /** `password` null masks: the connection string then has `***` in its place. */
 export function viewDatabase(row: DatabaseRow, password: string | null): DatabaseView {
-  const login = loginName(row.id);
-  const tls = row.tls && row.engine === "postgres" ? "?sslmode=require" : "";
+  const login = loginAfter(row.id, row.credentialNumber);
+  const tls = row.tls ? tlsQueryOf[row.engine] : "";
   const credential = `${login}:${password ?? "***"}`;
   return {
     object: "database",
@@ -38,7 +47,26 @@ export function viewDatabase(row: DatabaseRow, password: string | null): Databas
     connection_string: `${schemeOf[row.engine]}://${credential}@${row.host}:${row.port}/${row.dbName}${tls}`,
     created_at: new Date(row.createdAtMs).toISOString(),
     updated_at: new Date(row.updatedAtMs).toISOString(),
+    expires_at: row.expiresAt,
+    previous_credential_until: row.previousCredentialUntil,
+    missing_since: row.missingSince,
+    usage: row.usage && {
+      storage_bytes: row.usage.storageBytes,
+      storage_state: row.usage.storageState,
+      connections: row.usage.connections,
+      measured_at: row.usage.measuredAt,
+    },
   };
+}
+
+/** The credential before the current one, while it works. */
+export function viewPrevious(
+  row: DatabaseRow,
+): { db_username: string; works_until: string } | null {
+  const { id, credentialNumber, previousCredentialUntil: until } = row;
+  return until === null
+    ? null
+    : { db_username: loginAfter(id, credentialNumber + 1), works_until: until };
 }
 
 export function viewDeleted(deleted: Deleted): Record<string, unknown> {

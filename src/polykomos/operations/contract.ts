@@ -6,7 +6,19 @@ export const operation = z
   .object({
     object: z.string().meta({ example: "operation" }),
     id: z.uuid(),
-    kind: z.enum(["build_pooled", "create", "rename", "change_quotas", "delete", "destroy"]),
+    kind: z.enum([
+      "build_pooled",
+      "create",
+      "rename",
+      "change_quotas",
+      "enforce_storage",
+      "change_expiry",
+      "rotate_credentials",
+      "retire_credentials",
+      "rebuild",
+      "delete",
+      "destroy",
+    ]),
     state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
     step: z.string().nullable(),
     progress: z.object({ steps_done: z.int(), steps_total: z.int() }),
@@ -28,7 +40,7 @@ export const listOperations = declare({
   tag: "Operations",
   summary: "List what is being done and was done to your databases, newest first",
   access: ["databases:read"],
-  query: uuidPageQuery,
+  query: uuidPageQuery.extend({ database_uuid: uuidText().optional() }),
   answers: {
     200: {
       description: "A page of operations.",

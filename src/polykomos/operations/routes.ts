@@ -11,7 +11,8 @@ export function operationEndpoints(deps: { store: Store }): Endpoint<Caller>[] {
   return [
     endpoint(contract.listOperations, async ({ query }, { userId }: Caller) => {
       const after = query.starting_after ?? null;
-      const page = await listOperations(deps.store, userId, query.limit, after);
+      const of = query.database_uuid ?? null;
+      const page = await listOperations(deps.store, userId, query.limit, after, of);
       if (!page) {
         const message = "starting_after: must be the id of one of your operations";
         throw fault("invalid_cursor", message, { field: "starting_after" });

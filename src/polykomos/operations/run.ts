@@ -1,6 +1,13 @@
 import type { Store } from "../../db/client.ts";
 import { sqlState } from "../../db/errors.ts";
-import type { Fleet, FleetServer, Tenant, TenantWork } from "../../fleet/fleet.ts";
+import {
+  type Fleet,
+  type FleetServer,
+  loginAfter,
+  type NameStage,
+  type Tenant,
+  type TenantWork,
+} from "../../fleet/fleet.ts";
 import { type Clock, secondMs } from "../../lib/clock.ts";
 import { Fault } from "../../lib/fault.ts";
 import { newUuid } from "../../lib/ids.ts";
@@ -35,6 +42,8 @@ export type RunDeps = {
   announce(operationIds: readonly string[], delaySeconds?: number): Promise<void>;
   /** Applies the blueprint that belongs to a database's creation. Throws a Fault when it cannot be. */
   applyAtCreation(databaseId: number): Promise<void>;
+  /** Makes the login that answers questions to a database, or gives it its rights again. */
+  makeReader(server: FleetServer, tenant: Tenant, stage: NameStage): Promise<void>;
 };
 
 /** What a runner that died leaves undone is taken up after this. */
@@ -104,6 +113,12 @@ async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boole
       }
       await runStep(deps, operation, step, work);
     }
+    const readerStage = readerStageOf(operation, server);
+    if (readerStage !== null) {
+      const make = () => deps.makeReader(server, tenant, readerStage);
+      if (!(await beginStep(deps.store, operation, readerStepName, leaseEnd(deps)))) return false;
+      await runStep(deps, operation, { name: readerStepName, run: make }, work);
+    }
     if (operation.kind === "create" && operation.database.hasBlueprint) {
       const apply = () => deps.applyAtCreation(operation.database.id);
       if (!(await beginStep(deps.store, operation, applyStepName, leaseEnd(deps)))) return false;
@@ -136,10 +151,12 @@ async function runStep(
 
 async function participants(
   deps: RunDeps,
-  { database, server }: TakenOperation,
+  { database, server, rotation }: TakenOperation,
 ): Promise<{ server: FleetServer; tenant: Tenant }> {
+  const passwordSealed = rotation?.credentialSealed ?? database.passwordSealed;
+  const rotations = database.credentialNumber + (rotation ? 1 : 0);
   const [password, adminPassword] = await Promise.all([
-    deps.sealer.open(database.passwordSealed, databasePasswordContext(database.uuid)),
+    deps.sealer.open(passwordSealed, databasePasswordContext(database.uuid)),
     deps.sealer.open(server.adminPasswordSealed, serverPasswordContext(server.name)),
   ]);
   const { adminPasswordSealed: _, ...place } = server;
@@ -149,17 +166,31 @@ async function participants(
       databaseId: database.id,
       uuid: database.uuid,
       dbName: database.dbName,
+      login: loginAfter(database.id, rotations),
       password,
       connectionLimit: connectionLimitOf(
         database.connectionHardLimit,
         deps.plans[database.plan ?? "free"],
       ),
       advertisedHost: database.advertisedHost,
+      areWritesStopped: database.areWritesStopped,
     },
   };
 }
 
 const applyStepName = "apply_blueprint";
+const readerStepName = "make_reader";
+
+/**
+ * Under which name a database is to be given its reader, if it is. One from the pool has its own by
+ * then; on MySQL its rights are on a database that was not there before.
+ */
+function readerStageOf({ kind, database }: TakenOperation, server: FleetServer): NameStage | null {
+  if (kind === "build_pooled") return "working";
+  if (kind === "rebuild") return "customer";
+  const isMadeBefore = database.isFromPool && server.engine === "postgres";
+  return kind === "create" && !isMadeBefore ? "customer" : null;
+}
 
 /** Connection lost, resources short, shutting down: the server is there but does not serve. */
 const notServingStates = /^(08|53|57P)/;
@@ -187,9 +218,9 @@ async function recordFailure(
   const facts = { operation: operation.id, kind: operation.kind, attempts: operation.attempts };
   const nowMs = deps.clock();
   const isHopeless = failure.code === "blueprint_failed";
-  if (!isHopeless && operation.attempts < attemptsMaxOf(operation.kind)) {
+  if (!isHopeless && operation.attempts < attemptsMaxOf(operation.kind, failure.code)) {
     deps.log.warn("operation_postponed", { ...facts, error });
-    const delaySeconds = backoffSeconds(operation.attempts);
+    const delaySeconds = backoffSeconds(operation.attempts, failure.code);
     const notBefore = new Date(nowMs + delaySeconds * secondMs);
     await postponeOperation(deps.store, operation, failure, notBefore);
     await deps.announce([operation.id], delaySeconds);

@@ -1,4 +1,5 @@
 import type { TenantWork } from "../../fleet/fleet.ts";
+import type { FailureCode } from "./failures.ts";
 import type { OperationKind } from "./store.ts";
 
 /**
@@ -18,6 +19,11 @@ const limitConnections: Step = {
   name: "limit_connections",
   run: (work) => work.setConnectionLimit(),
 };
+/** The login that comes in is the one before the current one: its time ends with this. */
+const endEarlier: Step = { name: "end_earlier_login", run: (work) => work.endLogin("own") };
+const admitLogin: Step = { name: "admit_login", run: (work) => work.admitLogin() };
+const endPrevious: Step = { name: "end_previous_login", run: (work) => work.endLogin("other") };
+const settleWrites: Step = { name: "settle_writes", run: (work) => work.settleWrites() };
 const lockOut: Step = { name: "lock_out", run: (work) => work.lockOut() };
 const destroy: Step = { name: "destroy", run: (work) => work.destroy() };
 
@@ -36,11 +42,20 @@ export function stepsOf(kind: OperationKind, isFromPool: boolean): readonly Step
         : [createLogin, createDatabase, nameDatabase, secure, checkLogin];
     case "change_quotas":
       return [limitConnections];
+    case "enforce_storage":
+      return [settleWrites];
+    case "rotate_credentials":
+      return [endEarlier, admitLogin, checkLogin];
+    case "retire_credentials":
+      return [endPrevious];
+    case "rebuild":
+      return [createLogin, createDatabase, nameDatabase, secure, checkLogin];
     case "delete":
       return [lockOut];
     case "destroy":
       return [lockOut, destroy];
     case "rename":
+    case "change_expiry":
       return [];
   }
 }
@@ -50,12 +65,26 @@ const buildAttemptsMax = 8;
 /** A week of attempts: it must happen in the end, and a server may be down over a weekend. */
 const settleAttemptsMax = 2_000;
 
-/** Attempts before an operation is given up. */
-export function attemptsMaxOf(kind: OperationKind): number {
+/**
+ * A day of attempts at a server that lets nobody in, a minute apart at most; while the health check
+ * has it down none is made at all. A server comes back, and what it was asked to do is done then.
+ */
+const unreachableAttemptsMax = 1_450;
+const unreachablePauseSeconds = 60;
+
+/** Attempts before an operation is given up; of the kind of failure that it met last. */
+export function attemptsMaxOf(kind: OperationKind, code: FailureCode): number {
+  if (code === "server_unreachable")
+    return Math.max(unreachableAttemptsMax, attemptsMaxOfKind(kind));
+  return attemptsMaxOfKind(kind);
+}
+
+function attemptsMaxOfKind(kind: OperationKind): number {
   return kind === "create" || kind === "build_pooled" ? buildAttemptsMax : settleAttemptsMax;
 }
 
-/** Seconds to wait before the next attempt: 1, 2, 4 … 300. */
-export function backoffSeconds(attempts: number): number {
-  return Math.min(300, 2 ** Math.min(16, attempts - 1));
+/** Seconds to wait before the next attempt: 1, 2, 4 … 300, or 60 for a server that may be back. */
+export function backoffSeconds(attempts: number, code: FailureCode): number {
+  const longest = code === "server_unreachable" ? unreachablePauseSeconds : 300;
+  return Math.min(longest, 2 ** Math.min(16, attempts - 1));
 }

@@ -1,9 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import type { EngineName } from "../../fleet/fleet.ts";
+import type { EngineName, Transport } from "../../fleet/fleet.ts";
 import { advertisedHostSql, databaseEventData, isoTime, teamOfUser } from "../databases/rows.ts";
 import { deliveryIds, tell } from "../events.ts";
 import type { EventType } from "../webhooks/event-types.ts";
+import { rotationEnding } from "./credentials-store.ts";
 import type { FailureCode } from "./failures.ts";
 
 /**
@@ -15,6 +16,11 @@ export type OperationKind =
   | "create"
   | "rename"
   | "change_quotas"
+  | "enforce_storage"
+  | "change_expiry"
+  | "rotate_credentials"
+  | "retire_credentials"
+  | "rebuild"
   | "delete"
   | "destroy";
 
@@ -28,6 +34,8 @@ export type TakenOperation = {
   leaseToken: string;
   /** A step that was recorded together with taking the operation. */
   begunStep: string | null;
+  /** What a rotation brings in, and for how long the credential before it works on. */
+  rotation: { credentialSealed: string; overlapSeconds: number } | null;
   database: {
     id: number;
     uuid: string;
@@ -35,16 +43,21 @@ export type TakenOperation = {
     status: string;
     dbName: string;
     passwordSealed: string;
+    /** Rotations so far. */
+    credentialNumber: number;
     /** Built before and taken from the pool. */
     isFromPool: boolean;
     connectionHardLimit: number | null;
     advertisedHost: string;
+    /** Over its storage limit. */
+    areWritesStopped: boolean;
     /** A blueprint is to be applied before it is active. */
     hasBlueprint: boolean;
   };
   server: {
     name: string;
     engine: EngineName;
+    transport: Transport;
     host: string;
     port: number;
     tls: boolean;
@@ -64,12 +77,17 @@ export type RawTaken = {
   status: string;
   db_name: string;
   password_sealed: string;
+  credential_number: number;
+  credential_sealed: string | null;
+  overlap_seconds: number | null;
   connection_hard_limit: number | null;
   is_from_pool: boolean;
   advertised_host: string;
+  is_over: boolean;
   has_blueprint: boolean;
   server_name: string;
   engine: EngineName;
+  transport: Transport;
   server_host: string;
   port: number;
   tls: boolean;
@@ -85,6 +103,13 @@ export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): Ta
     attempts: raw.attempts,
     leaseToken: raw.lease_token,
     begunStep,
+    rotation:
+      raw.credential_sealed === null
+        ? null
+        : {
+            credentialSealed: raw.credential_sealed,
+            overlapSeconds: raw.overlap_seconds ?? 0,
+          },
     database: {
       id: Number(raw.database_id),
       uuid: raw.uuid,
@@ -92,14 +117,17 @@ export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): Ta
       status: raw.status,
       dbName: raw.db_name,
       passwordSealed: raw.password_sealed,
+      credentialNumber: raw.credential_number,
       isFromPool: raw.is_from_pool,
       connectionHardLimit: raw.connection_hard_limit,
       advertisedHost: raw.advertised_host,
+      areWritesStopped: raw.is_over,
       hasBlueprint: raw.has_blueprint,
     },
     server: {
       name: raw.server_name,
       engine: raw.engine,
+      transport: raw.transport,
       host: raw.server_host,
       port: raw.port,
       tls: raw.tls,
@@ -112,19 +140,30 @@ export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): Ta
 /** Columns of `RawTaken`, for a query with `o` operations, `d` databases and `s` fleet_servers. */
 export const takenColumns: SQL = sql`o.id AS operation_id, o.kind, o.attempts, o.lease_token,
   d.id AS database_id, d.uuid, d.plan, d.status, d.db_name, d.password_sealed,
+  d.credential_number, o.credential_sealed, o.overlap_seconds,
   EXISTS (SELECT 1 FROM blueprint_applications ba WHERE ba.database_id = d.id
     AND ba.is_for_creation) AS has_blueprint, d.pooled_at IS NOT NULL AS is_from_pool, d.connection_hard_limit,
+  EXISTS (SELECT 1 FROM database_usage du WHERE du.database_id = d.id AND du.is_over) AS is_over,
   ${advertisedHostSql} AS advertised_host, s.name AS server_name, s.engine,
-  s.host AS server_host, s.port, s.tls, s.admin_user, s.admin_password_sealed`;
+  s.transport, s.host AS server_host, s.port, s.tls, s.admin_user, s.admin_password_sealed`;
 
 const isUnfinished: SQL = sql`o.state IN ('queued', 'running')`;
 
-/** Due, held by nobody, and nothing earlier of the same database unfinished or still held. */
+/** Its server is down: it waits until a check finds the server back. */
+const waitsForServer: SQL = sql`EXISTS (SELECT 1 FROM databases wd
+  JOIN fleet_servers ws ON ws.id = wd.server_id WHERE wd.id = o.database_id AND ws.state = 'down')`;
+
+/**
+ * Due, held by nobody, its server not down, and nothing earlier of the same database unfinished or
+ * still held. The end of a credential's overlap waits for its time without holding up what comes after it.
+ */
 function isRunnable(now: Date): SQL {
-  return sql`${isUnfinished} AND o.not_before <= ${now}
+  return sql`${isUnfinished} AND o.not_before <= ${now} AND NOT ${waitsForServer}
     AND (o.lease_until IS NULL OR o.lease_until <= ${now})
     AND NOT EXISTS (SELECT 1 FROM operations e WHERE e.database_id = o.database_id
-      AND e.seq < o.seq AND (e.state IN ('queued', 'running') OR e.lease_until > ${now}))`;
+      AND (e.lease_until > ${now} AND e.id <> o.id OR e.seq < o.seq
+        AND e.state IN ('queued', 'running') AND NOT (e.kind = 'retire_credentials'
+          AND e.state = 'queued' AND e.attempts = 0 AND e.not_before > ${now})))`;
 }
 
 /** Takes an operation's lease; `null` when it is not to be run now by this caller. */
@@ -167,10 +206,33 @@ export async function beginStep(
 }
 
 /** How a finished operation changes its database, and the event that tells of it. */
-type Ending = { set: SQL; when: SQL; event: EventType | null };
+export type Ending = {
+  set: SQL;
+  when: SQL;
+  event: EventType | null;
+  /** What the event tells besides the database. */
+  data?: SQL;
+  /** More CTEs, on `changed`. */
+  also?: SQL;
+};
 
-function endingOf(kind: OperationKind, now: Date): Ending | null {
-  switch (kind) {
+function endingOf(operation: TakenOperation, now: Date): Ending | null {
+  switch (operation.kind) {
+    case "rotate_credentials":
+      return rotationEnding(operation, now);
+    case "retire_credentials":
+      return {
+        set: sql`previous_credential_until = NULL`,
+        when: sql`d.destroyed_at IS NULL`,
+        event: null,
+      };
+    case "rebuild":
+      return {
+        set: sql`missing_since = NULL, updated_at = ${now}`,
+        when: sql`d.deleted_at IS NULL`,
+        event: "database.updated",
+        data: sql`'{"change": "rebuilt"}'::jsonb`,
+      };
     case "build_pooled":
       return {
         set: sql`status = 'pooled', pooled_at = ${now}, updated_at = ${now}`,
@@ -200,20 +262,19 @@ export async function finishOperation(
   operation: TakenOperation,
   now: Date,
 ): Promise<boolean> {
-  const ending = endingOf(operation.kind, now);
+  const ending = endingOf(operation, now);
   const changed = ending
     ? sql`, changed AS (UPDATE databases d SET ${ending.set} FROM finished
-        WHERE d.id = finished.database_id AND ${ending.when} RETURNING d.*)`
+        WHERE d.id = finished.database_id AND ${ending.when} RETURNING d.*)${ending.also ?? sql``}`
     : sql``;
+  const data = ending?.data ? sql`${databaseEventData} || ${ending.data}` : databaseEventData;
   const told =
-    ending?.event != null
-      ? sql`, ${tell(ending.event, databaseEventData, sql`changed`, now)}`
-      : sql``;
+    ending?.event != null ? sql`, ${tell(ending.event, data, sql`changed`, now)}` : sql``;
   const rows = await store.rows(sql`
     WITH target AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
     finished AS (UPDATE operations o SET state = 'succeeded', finished_at = ${now},
-        lease_until = NULL, error_code = NULL, error_message = NULL FROM target
-      WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
+        lease_until = NULL, error_code = NULL, error_message = NULL, credential_sealed = NULL
+      FROM target WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
         AND o.state = 'running' AND o.database_id = target.id RETURNING o.database_id)
     ${changed}${told}
     SELECT ${ending?.event == null ? sql`1` : deliveryIds} FROM finished`);
@@ -244,9 +305,9 @@ export async function releaseOperation(store: Store, operation: TakenOperation):
 }
 
 /**
- * Gives an operation up. A database that never became ready is deleted with its event, and its
- * destruction is queued, so that nothing of it stays; its request's key is freed, so that a retry
- * may begin anew.
+ * Gives an operation up. A database that never became ready is deleted with its event, what waited
+ * behind is cancelled and its destruction is queued, so that nothing of it stays; its request's key is
+ * freed, so that a retry may begin anew. Of a rotation the login that it brought in is ended.
  */
 export async function giveUpOperation(
   store: Store,
@@ -262,7 +323,15 @@ export async function giveUpOperation(
         lease_until = NULL, error_code = ${failure.code}, error_message = ${failure.message},
         request_key = CASE WHEN ${undoes} THEN NULL ELSE o.request_key END FROM target
       WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
-        AND o.state = 'running' AND o.database_id = target.id RETURNING o.database_id),
+        AND o.state = 'running' AND o.database_id = target.id RETURNING o.*),
+    cancelled AS (UPDATE operations w SET state = 'cancelled', finished_at = ${now} FROM failed
+      WHERE ${undoes} AND w.database_id = failed.database_id AND w.state = 'queued'
+        AND w.id <> failed.id),
+    ended_login AS (INSERT INTO operations (id, kind, team_id, database_id, state, not_before,
+        created_at)
+      SELECT gen_random_uuid(), 'retire_credentials', failed.team_id, failed.database_id, 'queued',
+        ${now}::timestamptz, ${now}::timestamptz FROM failed
+      WHERE failed.kind = 'rotate_credentials'),
     undone AS (UPDATE databases d SET status = 'deleted', deleted_at = ${now}, updated_at = ${now},
         destroy_at = ${now} FROM failed
       WHERE ${undoes} AND d.id = failed.database_id AND d.status IN ('building', 'provisioning')
@@ -341,6 +410,7 @@ export async function listOperations(
   userId: number,
   limit: number,
   startingAfter: string | null,
+  databaseUuid: string | null,
 ): Promise<{ operations: OperationRow[]; hasMore: boolean } | null> {
   const cursor = sql`(SELECT c.seq FROM operations c WHERE c.id = ${startingAfter}
     AND ${teamOfUser(sql`c.team_id`, userId)})`;
@@ -348,6 +418,7 @@ export async function listOperations(
   const rows = await store.rows<OperationRow>(sql`
     SELECT ${listedColumns} FROM operations o JOIN databases d ON d.id = o.database_id
     WHERE ${teamOfUser(sql`o.team_id`, userId)} AND ${before}
+      AND ${databaseUuid === null ? sql`true` : sql`d.uuid = ${databaseUuid}`}
     ORDER BY o.seq DESC LIMIT ${limit + 1}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(sql`SELECT ${cursor} AS seq WHERE ${cursor} IS NOT NULL`);
@@ -363,7 +434,8 @@ export async function readTurn(
   now: Date,
 ): Promise<"over" | "later" | "waits"> {
   const [row] = await store.rows<{ turn: "over" | "later" | "waits" }>(sql`
-    SELECT CASE WHEN NOT (${isUnfinished}) THEN 'over' WHEN o.not_before > ${now} THEN 'later'
+    SELECT CASE WHEN NOT (${isUnfinished}) THEN 'over' WHEN o.not_before > ${now} OR ${waitsForServer}
+      THEN 'later'
       ELSE 'waits' END AS turn
     FROM operations o WHERE o.id = ${operationId}`);
   return row?.turn ?? "over";

@@ -1,6 +1,6 @@
 import type { Store } from "../../../db/client.ts";
-import type { FleetServer, Tenant } from "../../../fleet/fleet.ts";
-import type { Scripts } from "../../../fleet/scripts.ts";
+import { type FleetServer, loginAfter, type Tenant } from "../../../fleet/fleet.ts";
+import { CannotRehearse, type ScriptSession, type Scripts } from "../../../fleet/scripts.ts";
 import { type Clock, minuteMs, secondMs } from "../../../lib/clock.ts";
 import { Fault } from "../../../lib/fault.ts";
 import { newUuid } from "../../../lib/ids.ts";
@@ -97,15 +97,19 @@ export async function applyAtCreation(deps: ApplicationRunDeps, databaseId: numb
   throw new Fault("blueprint_failed", reason);
 }
 
+/** Whether changes may have been made that nothing is known of. */
+type Doubt = { isBegun: boolean };
+
 async function runHeld(deps: ApplicationRunDeps, application: store.TakenApplication) {
+  const doubt: Doubt = { isBegun: application.checkpoint !== null };
   try {
-    await runOnce(deps, application);
+    await runOnce(deps, application, doubt);
   } catch (error) {
     if (error instanceof LeaseLost) {
       deps.log.warn("application_lease_lost", { application: application.id });
       return;
     }
-    await recordTrouble(deps, application, error);
+    await recordTrouble(deps, application, doubt, error);
   }
 }
 
@@ -127,6 +131,7 @@ async function placesOf(
       databaseId: database.id,
       uuid: database.uuid,
       dbName: database.dbName,
+      login: loginAfter(database.id, database.credentialNumber),
       password,
       connectionLimit: connectionLimitOf(database.connectionHardLimit, caps),
       advertisedHost: database.advertisedHost,
@@ -148,13 +153,15 @@ async function finish(
 async function runOnce(
   deps: ApplicationRunDeps,
   application: store.TakenApplication,
+  doubt: Doubt,
 ): Promise<void> {
   if (application.isDatabaseGone) {
     const errorMessage = "The database was deleted before its turn came";
     return await finish(deps, application, nothingDone("database_deleted", errorMessage));
   }
   const places = await placesOf(deps, application);
-  if (application.checkpoint !== null && (await resolveEarlier(deps, application, places))) return;
+  if (doubt.isBegun && (await resolveEarlier(deps, application, places))) return;
+  doubt.isBegun = false;
   let statements: Statement[];
   try {
     const values = await openValues(deps, application);
@@ -165,13 +172,33 @@ async function runOnce(
     return await finish(deps, application, nothingDone("variables_change_statements", message));
   }
   const scripts = deps.scripts[application.server.engine];
-  const session = await scripts.open(places.server, places.tenant, application.isDryRun);
+  const { isDryRun } = application;
+  let session: ScriptSession;
   try {
+    session = await scripts.open(places.server, places.tenant, isDryRun);
+  } catch (error) {
+    if (!(error instanceof CannotRehearse)) throw error;
+    return await finish(deps, application, nothingDone("cannot_rehearse", error.message));
+  }
+  try {
+    doubt.isBegun = true;
     const execute = { store: deps.store, clock: deps.clock, leaseEnd: () => leaseEnd(deps) };
-    await finish(deps, application, await runStatements(execute, application, session, statements));
+    const end = await runStatements(execute, application, session, statements);
+    await finish(deps, application, application.database.isOverLimit ? tellOfLimit(end) : end);
   } finally {
     await session.close();
   }
+}
+
+/** MySQL says of a write over the limit that the login lacks the right; the owner is told why. */
+function tellOfLimit(end: store.End): store.End {
+  if (end.status === "completed" || end.errorMessage === null) return end;
+  const why = "the database is over its storage limit, so its server refuses writes";
+  return {
+    ...end,
+    errorCode: "storage_limit_exceeded",
+    errorMessage: `${end.errorMessage}; ${why}`,
+  };
 }
 
 function nothingDone(errorCode: string, errorMessage: string): store.End {
@@ -238,12 +265,14 @@ function interrupted(application: store.TakenApplication, checkpoint: string): s
 async function recordTrouble(
   deps: ApplicationRunDeps,
   application: store.TakenApplication,
+  { isBegun }: Doubt,
   error: unknown,
 ): Promise<void> {
   const facts = { application: application.id, attempts: application.attempts };
-  if (application.attempts < attemptsMax) {
+  // Only the server can tell what became of what was begun, so it is asked for as long as it takes.
+  if (isBegun || application.attempts < attemptsMax) {
     deps.log.warn("application_postponed", { ...facts, error });
-    const delaySeconds = Math.min(60, 2 ** (application.attempts - 1));
+    const delaySeconds = Math.min(60, 2 ** Math.min(application.attempts - 1, 10));
     const notBefore = new Date(deps.clock() + delaySeconds * secondMs);
     await store.postponeApplication(deps.store, application, notBefore);
     await deps.announceApplications([application.id], delaySeconds);
@@ -251,7 +280,5 @@ async function recordTrouble(
   }
   deps.log.error("application_given_up", { ...facts, error });
   const errorMessage = "The database server could not be reached, or did not let the login in";
-  const end = nothingDone("server_unreachable", errorMessage);
-  const isKnown = application.checkpoint === null;
-  await finish(deps, application, isKnown ? end : { ...end, status: "failed" });
+  await finish(deps, application, nothingDone("server_unreachable", errorMessage));
 }

@@ -1,11 +1,11 @@
 import { connect } from "cloudflare:sockets";
 import { Duplex } from "node:stream";
-import type { Dial } from "./mysql-session.ts";
+import type { Dial } from "./dial.ts";
 
 /**
- * A Worker's TCP socket as the Node stream that mysql2 speaks through. The driver's own way to TLS
- * asks for options that workerd does not have; a socket of the platform upgrades itself, and checks
- * the certificate and the name on it.
+ * A Worker's TCP socket as the Node stream that the drivers speak through. Node's way to TLS asks
+ * for options that workerd does not have; a socket of the platform upgrades itself, and checks the
+ * certificate and the name on it.
  */
 export const dialFromWorker: Dial = ({ host, port, tls }) => {
   let socket = connect(
@@ -71,6 +71,7 @@ export const dialFromWorker: Dial = ({ host, port, tls }) => {
 
   return {
     stream,
+    opened: socket.opened,
     startTls() {
       upgrade = secure();
       return upgrade;

@@ -1,0 +1,1 @@
+CREATE INDEX "audit_log_user" ON "audit_log" USING btree ("user_id","id" DESC NULLS LAST) WHERE "audit_log"."team_id" IS NULL;

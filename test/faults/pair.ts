@@ -1,0 +1,127 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { startMariadbIfThere } from "../../dev/mariadb.ts";
+import { startPostgres } from "../../dev/postgres.ts";
+import { admin } from "../support/api.ts";
+import { mysqlQuery } from "../support/mysql.ts";
+import { serverFolder } from "../support/server-folder.ts";
+import { sql } from "../support/sql.ts";
+import { type Link, startLink } from "./link.ts";
+import type { World } from "./world.ts";
+
+/** Two servers of one engine, each behind a link that a test may cut. Nothing else works on them. */
+export type Pair = { servers: [Breakable, Breakable]; stop(): Promise<void> };
+
+export type Breakable = {
+  id: number;
+  link: Link;
+  /** Ends the server's process as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  start(): Promise<void>;
+  /** The names of all customers' databases that stand there. */
+  databases(): Promise<string[]>;
+};
+
+type Running = {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  pid: number;
+  ended: Promise<string>;
+  stop(): Promise<void>;
+};
+
+type PairEngine = {
+  start(folder: string): Promise<Running>;
+  databases(server: Running): Promise<string[]>;
+};
+
+const own = "('postgres', 'template0', 'template1')";
+const system = "('mysql', 'sys', 'information_schema', 'performance_schema', 'polypuma')";
+
+const engines: Record<"postgres" | "mysql", PairEngine> = {
+  postgres: {
+    // What has been committed survives the process, though not the machine.
+    start: (folder) =>
+      startPostgres({ folder, fast: true, settings: { synchronous_commit: "on" } }),
+    async databases({ host, port, user, password }) {
+      const url = `postgresql://${user}:${password}@${host}:${port}/postgres`;
+      const rows = await sql(
+        url,
+        `SELECT datname AS name FROM pg_database WHERE datname NOT IN ${own}`,
+      );
+      return rows.map((row) => String(row.name));
+    },
+  },
+  mysql: {
+    async start(folder) {
+      const flags = ["--innodb-flush-log-at-trx-commit=2"];
+      const server = await startMariadbIfThere({ folder, fast: true, flags }, () => {});
+      if (!server) throw new Error("There is no MariaDB");
+      return server;
+    },
+    async databases({ host, port, user, password }) {
+      const url = `mysql://${user}:${password}@${host}:${port}/mysql`;
+      const rows = await mysqlQuery(
+        url,
+        `SELECT schema_name AS name FROM information_schema.schemata
+         WHERE schema_name NOT IN ${system}`,
+      );
+      return rows.map((row) => String(row.name));
+    },
+  },
+};
+
+/** Starts two servers and registers them in a region of their own. */
+export async function startPair(
+  world: World,
+  engine: "postgres" | "mysql",
+  region: string,
+): Promise<Pair> {
+  const folder = serverFolder("polypuma-pair-");
+  const stops: (() => Promise<void>)[] = [];
+
+  async function startOne(number: number): Promise<Breakable> {
+    const { start, databases } = engines[engine];
+    const home = join(folder, String(number));
+    let server = await start(home);
+    const link = await startLink(server);
+    stops.push(async () => {
+      await link.stop();
+      await server.stop();
+    });
+    const made = await admin("POST", "/servers", {
+      url: world.url,
+      body: {
+        ...{ name: `${region}-${number}`, engine, transport: "tcp", region, tls: false },
+        ...{ host: server.host, port: link.port, max_databases: 1_000 },
+        ...{ admin_user: server.user, admin_password: server.password },
+      },
+    });
+    if (made.status !== 201) throw new Error(`Not registered: ${JSON.stringify(made.body)}`);
+    return {
+      id: made.body.data.id,
+      link,
+      async kill() {
+        process.kill(server.pid, "SIGKILL");
+        await server.ended;
+        await server.stop();
+      },
+      async start() {
+        server = await start(home);
+      },
+      databases: () => databases(server),
+    };
+  }
+
+  const servers: [Breakable, Breakable] = [await startOne(1), await startOne(2)];
+  return {
+    servers,
+    async stop() {
+      for (const stop of stops) await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
