@@ -29,6 +29,9 @@ const requestLeaseMs = 150_000;
 /** Look-ups in the store that unknown keys of one account may cause in a minute. */
 const unknownKeyLookupsPerMinute = 20;
 
+/** Windows of sessions are forgotten together when there are so many. */
+const sessionWindowsMax = 100;
+
 export type AdmitRequest = {
   keyHash: string;
   ip: string;
@@ -81,6 +84,7 @@ export class AccountGate extends DurableObject {
   readonly #windows = new Map<number, RateWindow>();
   readonly #running = new Map<string, { token: string; startedAtMs: number }>();
   readonly #persistedUse = new Map<string, number>();
+  readonly #sessionWindows = new Map<string, RateWindow>();
   #lookups: RateWindow | undefined;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -130,6 +134,16 @@ export class AccountGate extends DurableObject {
       recheck: nowMs - stored.checkedAtMs > recheckMs,
       idempotency: request.idempotency ? this.#begin(request.idempotency, nowMs) : { kind: "none" },
     };
+  }
+
+  /** Counts one request of a session at the console; nothing of it is kept beyond the minute. */
+  countSession(sessionId: string, limit: number): { allowed: boolean; retryAfterSeconds: number } {
+    const nowMs = Date.now();
+    const known = this.#sessionWindows.get(sessionId);
+    const verdict = useRateWindow(known, limit, minuteMs, nowMs);
+    if (!known && this.#sessionWindows.size >= sessionWindowsMax) this.#sessionWindows.clear();
+    this.#sessionWindows.set(sessionId, verdict.window);
+    return { allowed: verdict.allowed, retryAfterSeconds: verdict.resetSeconds };
   }
 
   /**

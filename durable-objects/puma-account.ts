@@ -1,10 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { dayMs, minuteMs, systemClock } from "../src/lib/clock.ts";
-import { type RateVerdict, type RateWindow, useRateWindow } from "../src/lib/rate-window.ts";
+import { useRateWindow } from "../src/lib/rate-window.ts";
 import { type PumaLimits, readPumaLimits } from "../src/puma/limits.ts";
 import { rowIdSource } from "../src/puma/rows/rules/row-id.ts";
-import { isPumaFault } from "../src/puma/rules/code.ts";
-import type { LinkOutcome, LinkRequest } from "../src/puma/rules/link.ts";
+import type { LinkOutcome, LinkRequest, RowRequest } from "../src/puma/rules/link.ts";
+import type { OauthRecordAnswer, OauthRecordRequest } from "../src/puma/rules/oauth-record.ts";
 import {
   type AccountOperation,
   type Executed,
@@ -14,12 +14,20 @@ import {
   type RateState,
   rateClassOf,
 } from "../src/puma/rules/operation.ts";
+import { failureOf, madeLink, unauthorized } from "./executed.ts";
+import { RateWindows, type Windows } from "./rate-windows.ts";
 import { migrate, tablesVersion } from "./storage/migrate.ts";
 import { pumaAccountMigrations } from "./storage/puma-account-migrations.ts";
 import { runOperation } from "./storage/puma-account-operations.ts";
 import { deleteExpired, hasExpiring } from "./storage/puma-expiry.ts";
 import * as keys from "./storage/puma-keys.ts";
-import { throughLink } from "./storage/puma-link-operations.ts";
+import { throughLink, withRow } from "./storage/puma-link-operations.ts";
+import {
+  grantRecord,
+  hasGrant,
+  noOauthRecords,
+  runOauthRecords,
+} from "./storage/puma-oauth-records.ts";
 import { deletePageLinksOf } from "./storage/puma-page-links.ts";
 
 /**
@@ -32,21 +40,24 @@ const rateWindowMs = minuteMs;
 /** A key's last use is written at most this often. */
 const useRecordedEveryMs = minuteMs;
 const cleanUpEveryMs = dayMs;
-/** Windows of links are forgotten together when there are so many. */
-const linkWindowsMax = 1_000;
 
 type KeyState = {
   record: KeyRecord;
   usedAtMs: number | null;
   useRecordedAtMs: number;
-  windows: Partial<Record<RateClass, RateWindow>>;
+  windows: Windows;
 };
+
+/** In whose name an operation runs: links keep `id`, so they end with it. */
+type Actor = { id: string; windows: Windows; called: string };
 
 export class PumaAccount extends DurableObject<Record<string, unknown>> {
   readonly #sql: SqlStorage;
   readonly #limits: PumaLimits;
   readonly #newRowId = rowIdSource();
-  readonly #linkWindows = new Map<string, RateWindow>();
+  readonly #linkWindows = new RateWindows();
+  readonly #grantWindows = new RateWindows();
+  readonly #sessionWindows = new RateWindows();
   readonly #keysByHash = new Map<string, KeyState>();
   #isOpen: boolean;
   #cleanUpIsSet = false;
@@ -69,19 +80,65 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
     if (rateClass === "writes") await this.#sharedTurn();
     const nowMs = systemClock();
     const key = this.#keyInForce(keyHash);
-    if (!key) {
-      const message = "The API key is unknown or revoked";
-      return { ok: false, rate: null, failure: { code: "unauthorized", message } };
-    }
+    if (!key) return unauthorized("The API key is unknown or revoked");
     this.#recordUse(keyHash, key, nowMs);
-    const { allowed, rate } = this.#useRate(key, rateClass, nowMs);
-    if (!allowed) {
-      const message = `At most ${rate.limit} ${rate.rateClass} a minute for each key`;
-      return { ok: false, rate, failure: { code: "rate_limited", message } };
+    const actor = { id: key.record.id, windows: key.windows, called: "key" };
+    return await this.#executeAs(actor, operation, nowMs);
+  }
+
+  /**
+   * The same for a grant of the authorization server, which has proven it; each has the rates of a key.
+   */
+  async executeForGrant(grantId: string, operation: AccountOperation): Promise<Executed> {
+    if (rateClassOf(operation) === "writes") await this.#sharedTurn();
+    const nowMs = systemClock();
+    if (!this.#isOpen || !hasGrant(this.#sql, grantId, nowMs)) {
+      return unauthorized("The client was disconnected");
     }
-    const executed = this.#run(operation, rate, key.record.id, nowMs);
-    if (rateClass === "writes") await this.#ensureCleanUp(nowMs);
-    return executed;
+    const actor = {
+      id: grantRecord(grantId),
+      windows: this.#grantWindows.of(grantId),
+      called: "client",
+    };
+    return await this.#executeAs(actor, operation, nowMs);
+  }
+
+  /** The same for a session of whom the account is of, who was proven. The first opens the account. */
+  async executeForSession(sessionId: string, operation: AccountOperation): Promise<Executed> {
+    if (rateClassOf(operation) === "writes") await this.#sharedTurn();
+    this.#open();
+    const id = `session:${sessionId}`;
+    const actor = { id, windows: this.#sessionWindows.of(sessionId), called: "session" };
+    return await this.#executeAs(actor, operation, systemClock());
+  }
+
+  /** Shows or changes one row for such a session, as someone with a link to the row could. */
+  async rowForSession(
+    sessionId: string,
+    row: { table: string; id: string },
+    request: RowRequest,
+  ): Promise<LinkOutcome> {
+    this.#open();
+    const windows = this.#sessionWindows.of(sessionId);
+    return await this.#withRate(windows, request, (work) => withRow(work, row, request));
+  }
+
+  /** Whether the key would be let in now. Uses up nothing and writes nothing. */
+  async isKeyInForce(keyHash: string): Promise<boolean> {
+    return this.#keyInForce(keyHash) !== undefined;
+  }
+
+  /** Keeps grants and tokens. The first grant opens the account; with a grant its links end. */
+  async oauthRecords(request: OauthRecordRequest): Promise<OauthRecordAnswer> {
+    if (!this.#isOpen) {
+      if (request.kind !== "write") return noOauthRecords(request);
+      this.#open();
+    }
+    const nowMs = systemClock();
+    const run = () => runOauthRecords(this.#sql, request, nowMs);
+    const answer = this.ctx.storage.transactionSync(run);
+    if (request.kind === "write") await this.#ensureCleanUp(nowMs);
+    return answer;
   }
 
   /**
@@ -90,8 +147,7 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
    */
   async addSignInKey(key: NewKey): Promise<void> {
     const nowMs = systemClock();
-    migrate(this.ctx.storage, pumaAccountMigrations);
-    this.#isOpen = true;
+    this.#open();
     this.ctx.storage.transactionSync(() => {
       if (keys.countKeys(this.#sql, true) >= this.#limits.keysMax) {
         const stalest = keys.stalestSignInKey(this.#sql);
@@ -111,19 +167,26 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
    */
   async throughLink(linkId: string, request: LinkRequest): Promise<LinkOutcome> {
     if (!this.#isOpen) return { kind: "ended" };
+    const windows = this.#linkWindows.of(linkId);
+    return await this.#withRate(windows, request, (work) => throughLink(work, linkId, request));
+  }
+
+  async #withRate(
+    windows: Windows,
+    request: LinkRequest,
+    run: (work: Parameters<typeof throughLink>[0]) => LinkOutcome,
+  ): Promise<LinkOutcome> {
     const nowMs = systemClock();
     const reads = request.kind === "view" || request.kind === "download";
-    const use = this.#useLinkRate(linkId, reads ? "reads" : "writes", nowMs);
-    if (!use.allowed) return { kind: "busy", resetSeconds: use.resetSeconds };
+    const { allowed, rate } = this.#useRate(windows, reads ? "reads" : "writes", nowMs);
+    if (!allowed) return { kind: "busy", resetSeconds: rate.resetSeconds };
     const work = { sql: this.#sql, limits: this.#limits, newRowId: this.#newRowId, nowMs };
     try {
-      const outcome = this.ctx.storage.transactionSync(() => throughLink(work, linkId, request));
+      const outcome = this.ctx.storage.transactionSync(() => run(work));
       if (!reads) await this.#ensureCleanUp(nowMs);
       return outcome;
     } catch (error) {
-      if (!isPumaFault(error)) throw error;
-      const { code, message, details } = error;
-      return { kind: "refused", failure: { code, message, ...(details ? { details } : {}) } };
+      return { kind: "refused", failure: failureOf(error) };
     }
   }
 
@@ -139,6 +202,24 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
     const nowMs = systemClock();
     this.ctx.storage.transactionSync(() => deleteExpired(this.#sql, this.#limits, nowMs));
     if (hasExpiring(this.#sql)) await this.#ensureCleanUp(nowMs);
+  }
+
+  async #executeAs(actor: Actor, operation: AccountOperation, nowMs: number): Promise<Executed> {
+    const rateClass = rateClassOf(operation);
+    const { allowed, rate } = this.#useRate(actor.windows, rateClass, nowMs);
+    if (!allowed) {
+      const message = `At most ${rate.limit} ${rate.rateClass} a minute for each ${actor.called}`;
+      return { ok: false, rate, failure: { code: "rate_limited", message } };
+    }
+    const executed = this.#run(operation, rate, actor.id, nowMs);
+    if (rateClass === "writes" || madeLink(executed)) await this.#ensureCleanUp(nowMs);
+    return executed;
+  }
+
+  #open(): void {
+    if (this.#isOpen) return;
+    migrate(this.ctx.storage, pumaAccountMigrations);
+    this.#isOpen = true;
   }
 
   /**
@@ -180,26 +261,16 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
   }
 
   #useRate(
-    key: KeyState,
+    windows: Windows,
     rateClass: RateClass,
     nowMs: number,
   ): { allowed: boolean; rate: RateState } {
     const { readsPerMinute, writesPerMinute } = this.#limits;
     const limit = rateClass === "reads" ? readsPerMinute : writesPerMinute;
-    const verdict = useRateWindow(key.windows[rateClass], limit, rateWindowMs, nowMs);
-    key.windows[rateClass] = verdict.window;
+    const verdict = useRateWindow(windows[rateClass], limit, rateWindowMs, nowMs);
+    windows[rateClass] = verdict.window;
     const { allowed, remaining, resetSeconds } = verdict;
     return { allowed, rate: { rateClass, limit, remaining, resetSeconds } };
-  }
-
-  #useLinkRate(linkId: string, rateClass: RateClass, nowMs: number): RateVerdict {
-    const { readsPerMinute, writesPerMinute } = this.#limits;
-    const limit = rateClass === "reads" ? readsPerMinute : writesPerMinute;
-    const name = `${linkId} ${rateClass}`;
-    const verdict = useRateWindow(this.#linkWindows.get(name), limit, rateWindowMs, nowMs);
-    if (this.#linkWindows.size >= linkWindowsMax) this.#linkWindows.clear();
-    this.#linkWindows.set(name, verdict.window);
-    return verdict;
   }
 
   /**
@@ -223,9 +294,7 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
       if (operation.kind === "revokeKey") this.#forgetKey(operation.id);
       return { ok: true, rate, value };
     } catch (error) {
-      if (!isPumaFault(error)) throw error;
-      const { code, message, details } = error;
-      return { ok: false, rate, failure: { code, message, ...(details ? { details } : {}) } };
+      return { ok: false, rate, failure: failureOf(error) };
     }
   }
 

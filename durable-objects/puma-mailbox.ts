@@ -4,7 +4,12 @@ import { randomId } from "../src/lib/ids.ts";
 import { consoleLog } from "../src/lib/log.ts";
 import { type Mailer, MailFailure } from "../src/puma/mail/mail.ts";
 import { createMailer, mailDelayMs } from "../src/puma/mail/mailer.ts";
-import type { Admission, LinkRequest, RequestedLink } from "../src/puma/rules/mailbox.ts";
+import type {
+  Admission,
+  LinkPurpose,
+  LinkRequest,
+  RequestedLink,
+} from "../src/puma/rules/mailbox.ts";
 import { newLinkToken } from "../src/puma/sign-in/rules/link-token.ts";
 import { signInMail } from "../src/puma/sign-in/rules/mail-text.ts";
 import { migrate, tablesVersion } from "./storage/migrate.ts";
@@ -46,9 +51,10 @@ export class PumaMailbox extends DurableObject<Record<string, unknown>> {
       const tooMany = requests.countRequest(this.#sql, request.perHourMax, nowMs);
       if (tooMany) return tooMany;
       const id = randomId(16);
-      links.insertLink(this.#sql, { id, expiresAtMs, lifetimeMs: request.lifetimeMs });
+      const { address, linkPrefix, mailboxId, lifetimeMs } = request;
+      const { purpose = "key", invitation = null } = request;
+      links.insertLink(this.#sql, { id, expiresAtMs, lifetimeMs, purpose, address, invitation });
       if (request.extraTokenHash) links.insertToken(this.#sql, request.extraTokenHash, id);
-      const { address, linkPrefix, mailboxId } = request;
       const mail = { linkId: id, address, linkPrefix, mailboxId };
       mails.insertMail(this.#sql, mail, nowMs + mailDelayMs(this.env, 0));
       return null;
@@ -58,9 +64,14 @@ export class PumaMailbox extends DurableObject<Record<string, unknown>> {
   }
 
   /** Whether the token would sign in now. */
-  async isLinkLive(tokenHash: string): Promise<boolean> {
-    if (!this.#isOpen()) return false;
-    return links.liveLinkOf(this.#sql, tokenHash, systemClock()) !== undefined;
+  async isLinkLive(tokenHash: string, purpose: LinkPurpose = "key"): Promise<boolean> {
+    return (await this.addressOf(tokenHash, purpose)) !== null;
+  }
+
+  /** Whom the token would sign in now; `null` for one that would not. */
+  async addressOf(tokenHash: string, purpose: LinkPurpose): Promise<string | null> {
+    if (!this.#isOpen()) return null;
+    return links.liveLinkOf(this.#sql, tokenHash, purpose, systemClock())?.address ?? null;
   }
 
   /**
@@ -70,13 +81,14 @@ export class PumaMailbox extends DurableObject<Record<string, unknown>> {
   async accountFor(
     tokenHash: string,
     newAccountId: string,
-  ): Promise<{ accountId: string; linkId: string } | null> {
+    purpose: LinkPurpose = "key",
+  ): Promise<{ accountId: string; linkId: string; address: string } | null> {
     if (!this.#isOpen()) return null;
-    const linkId = links.liveLinkOf(this.#sql, tokenHash, systemClock());
-    if (linkId === undefined) return null;
+    const link = links.liveLinkOf(this.#sql, tokenHash, purpose, systemClock());
+    if (link === undefined) return null;
     const known = findAccount(this.#sql);
     if (known === undefined) insertAccount(this.#sql, newAccountId);
-    return { accountId: known ?? newAccountId, linkId };
+    return { accountId: known ?? newAccountId, linkId: link.id, address: link.address };
   }
 
   /** Uses a link up, with all its tokens; `false` when it was used before. */
@@ -117,7 +129,7 @@ export class PumaMailbox extends DurableObject<Record<string, unknown>> {
   async #send(mail: mails.WaitingMail, link: string): Promise<void> {
     const mailer: Mailer = createMailer(this.env);
     try {
-      await mailer.send({ to: mail.address, ...signInMail(link, mail.linkLifetimeMs) });
+      await mailer.send({ to: mail.address, ...signInMail(link, mail) });
     } catch (error) {
       if (!(error instanceof MailFailure)) throw error;
       consoleLog.warn("mail_failed", { attempt: mail.attempts + 1, error });

@@ -60,4 +60,13 @@ export const pumaAccountMigrations: readonly Migration[] = [
       target TEXT NOT NULL
     ) WITHOUT ROWID`);
   },
+  (sql) => {
+    sql.exec(`CREATE TABLE oauth_records (
+      name TEXT PRIMARY KEY,
+      expires_ms INTEGER,
+      version INTEGER NOT NULL,
+      metadata TEXT,
+      value TEXT NOT NULL
+    ) WITHOUT ROWID`);
+  },
 ];

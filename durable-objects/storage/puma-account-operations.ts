@@ -10,6 +10,7 @@ import type {
   KeyRecord,
   NewKey,
   OperationKind,
+  OperationOf,
   OperationValues,
   RowChange,
   RowChangeKind,
@@ -47,7 +48,7 @@ export function runOperation(
   const { sql, limits, nowMs } = work;
   switch (operation.kind) {
     case "query":
-      return { rows: queryRows(sql, operation) };
+      return query(work, operation);
     case "count":
       return { count: countRows(sql, operation.table, operation.filter) };
     case "add":
@@ -84,6 +85,15 @@ export function runOperation(
     default:
       return unreachable(operation);
   }
+}
+
+function query(work: Work, operation: OperationOf<"query">): OperationValues["query"] {
+  const rows = queryRows(work.sql, operation);
+  const { offer } = operation;
+  const isShort = offer && typeof rows === "string" && rows.length < offer.fromCharacters;
+  if (!offer || isShort) return { rows, linked: false };
+  createLink(work, offer.link);
+  return { rows, linked: true };
 }
 
 /** Runs changes of rows over one ledger and saves it. */

@@ -2,14 +2,16 @@ import { dayMs } from "../../src/lib/clock.ts";
 import type { PumaLimits } from "../../src/puma/limits.ts";
 import { deleteExpiredAnswers } from "./puma-idempotency.ts";
 import { deleteRevokedKeys } from "./puma-keys.ts";
+import { deleteExpiredOauthRecords } from "./puma-oauth-records.ts";
 import { deleteExpiredPageLinks } from "./puma-page-links.ts";
 import { deleteOldVersions } from "./puma-versions.ts";
 
-/** Deletes old versions, answers to idempotent adds, links, and keys revoked as long ago. */
+/** Deletes old versions, answers to idempotent adds, links, grants, and keys revoked as long ago. */
 export function deleteExpired(sql: SqlStorage, limits: PumaLimits, nowMs: number): void {
   deleteOldVersions(sql, limits, nowMs);
   deleteExpiredAnswers(sql, nowMs);
   deleteExpiredPageLinks(sql, nowMs);
+  deleteExpiredOauthRecords(sql, nowMs);
   deleteRevokedKeys(sql, nowMs - limits.versionDays * dayMs);
 }
 
@@ -18,6 +20,7 @@ export function hasExpiring(sql: SqlStorage): boolean {
   const found = sql.exec(
     `SELECT EXISTS (SELECT 1 FROM versions) OR EXISTS (SELECT 1 FROM idempotency)
      OR EXISTS (SELECT 1 FROM page_links)
+     OR EXISTS (SELECT 1 FROM oauth_records WHERE expires_ms IS NOT NULL)
      OR EXISTS (SELECT 1 FROM keys WHERE revoked_ms IS NOT NULL) AS expiring`,
   );
   return found.one().expiring === 1;

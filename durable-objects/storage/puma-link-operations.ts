@@ -13,6 +13,7 @@ import type {
   NewLink,
   QueryRows,
   QueryTarget,
+  RowRequest,
   TextTarget,
 } from "../../src/puma/rules/link.ts";
 import type { RowChange, VersionRecord } from "../../src/puma/rules/operation.ts";
@@ -86,6 +87,25 @@ export function throughLink(work: LinkWork, linkId: string, request: LinkRequest
     deletePageLink(sql, linkId, nowMs);
     return { kind: "ended" };
   }
+  return withTarget(work, link, request);
+}
+
+/** The same for one row of somebody who needs no link. */
+export function withRow(
+  work: LinkWork,
+  { table, id }: { table: string; id: string },
+  request: RowRequest,
+): LinkOutcome {
+  const target = { kind: "row" as const, table, id, filename: `${id}.json` };
+  return withTarget(work, { expiresAtMs: work.nowMs, target }, request);
+}
+
+function withTarget(
+  work: LinkWork,
+  link: PageLink,
+  request: Exclude<LinkRequest, { kind: "end" }>,
+): LinkOutcome {
+  const { sql } = work;
   const { target, expiresAtMs } = link;
   if (target.kind === "query") {
     const found = rowsOf(sql, target);

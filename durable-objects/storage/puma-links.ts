@@ -1,12 +1,25 @@
+import type { Invitation, LinkPurpose } from "../../src/puma/rules/mailbox.ts";
+
 /** Typed statements on `links` and `tokens`. */
-export type NewLink = { id: string; expiresAtMs: number; lifetimeMs: number };
+export type NewLink = {
+  id: string;
+  expiresAtMs: number;
+  lifetimeMs: number;
+  purpose: LinkPurpose;
+  address: string;
+  invitation: Invitation | null;
+};
 
 export function insertLink(sql: SqlStorage, link: NewLink): void {
   sql.exec(
-    "INSERT INTO links (id, expires_ms, lifetime_ms, spent) VALUES (?, ?, ?, 0)",
+    `INSERT INTO links (id, expires_ms, lifetime_ms, spent, purpose, address, invitation)
+     VALUES (?, ?, ?, 0, ?, ?, ?)`,
     link.id,
     link.expiresAtMs,
     link.lifetimeMs,
+    link.purpose,
+    link.address,
+    JSON.stringify(link.invitation),
   );
 }
 
@@ -14,17 +27,23 @@ export function insertToken(sql: SqlStorage, hash: string, linkId: string): void
   sql.exec("INSERT INTO tokens (hash, link_id) VALUES (?, ?)", hash, linkId);
 }
 
-/** The link of a token, if it is neither used nor expired. */
-export function liveLinkOf(sql: SqlStorage, tokenHash: string, nowMs: number): string | undefined {
+/** The link of a token, if it is for this purpose and neither used nor expired. */
+export function liveLinkOf(
+  sql: SqlStorage,
+  tokenHash: string,
+  purpose: LinkPurpose,
+  nowMs: number,
+): { id: string; address: string } | undefined {
   const [found] = sql
-    .exec(
-      `SELECT links.id FROM tokens JOIN links ON links.id = tokens.link_id
-       WHERE tokens.hash = ? AND links.spent = 0 AND links.expires_ms > ?`,
+    .exec<{ id: string; address: string }>(
+      `SELECT links.id, links.address FROM tokens JOIN links ON links.id = tokens.link_id
+       WHERE tokens.hash = ? AND links.purpose = ? AND links.spent = 0 AND links.expires_ms > ?`,
       tokenHash,
+      purpose,
       nowMs,
     )
-    .raw<[string]>();
-  return found?.[0];
+    .toArray();
+  return found;
 }
 
 /** Uses a link up; `false` when it was used before. */

@@ -27,4 +27,10 @@ export const pumaMailboxMigrations: readonly Migration[] = [
       next_attempt_ms INTEGER NOT NULL
     ) WITHOUT ROWID`);
   },
+  // What a link is for, whom it was mailed to, and who invited them to what.
+  (sql) => {
+    sql.exec("ALTER TABLE links ADD COLUMN purpose TEXT NOT NULL DEFAULT 'key'");
+    sql.exec("ALTER TABLE links ADD COLUMN address TEXT NOT NULL DEFAULT ''");
+    sql.exec("ALTER TABLE links ADD COLUMN invitation TEXT NOT NULL DEFAULT 'null'");
+  },
 ];

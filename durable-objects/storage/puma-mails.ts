@@ -1,3 +1,5 @@
+import type { Invitation, LinkPurpose } from "../../src/puma/rules/mailbox.ts";
+
 /** Typed statements on `mails`: the outbox. A row is there until its mail was sent or given up. */
 export type WaitingMail = {
   linkId: string;
@@ -8,6 +10,8 @@ export type WaitingMail = {
   /** When the mail's link ends: no attempt makes sense after that. */
   linkExpiresAtMs: number;
   linkLifetimeMs: number;
+  purpose: LinkPurpose;
+  invitation: Invitation | null;
 };
 
 export function insertMail(
@@ -29,20 +33,24 @@ export function insertMail(
 /** Mails whose next attempt is due. */
 export function dueMails(sql: SqlStorage, nowMs: number): WaitingMail[] {
   const cursor = sql.exec(
-    `SELECT link_id, address, link_prefix, mailbox_id, attempts, expires_ms, lifetime_ms
+    `SELECT link_id, mails.address, link_prefix, mailbox_id, attempts, expires_ms, lifetime_ms,
+       purpose, invitation
      FROM mails JOIN links ON links.id = mails.link_id
      WHERE next_attempt_ms <= ? ORDER BY next_attempt_ms`,
     nowMs,
   );
-  return [...cursor.raw<[string, string, string, string, number, number, number]>()].map(
-    ([linkId, address, linkPrefix, mailboxId, attempts, linkExpiresAtMs, linkLifetimeMs]) => ({
+  type Row = [string, string, string, string, number, number, number, LinkPurpose, string];
+  return [...cursor.raw<Row>()].map(
+    ([linkId, address, linkPrefix, mailboxId, attempts, endsMs, lifetimeMs, purpose, invited]) => ({
       linkId,
       address,
       linkPrefix,
       mailboxId,
       attempts,
-      linkExpiresAtMs,
-      linkLifetimeMs,
+      linkExpiresAtMs: endsMs,
+      linkLifetimeMs: lifetimeMs,
+      purpose,
+      invitation: JSON.parse(invited),
     }),
   );
 }

@@ -74,7 +74,8 @@ async function prepare(
   }
 }
 
-function rateHeaders(rate: RateState): Record<string, string> {
+/** What is left of the window, as header fields. */
+export function rateHeaders(rate: RateState): Record<string, string> {
   return rateLimitHeaders([
     {
       name: rate.rateClass,

@@ -9,6 +9,9 @@ import { pumaDocument } from "./document.ts";
 import { keyEndpoints } from "./keys/routes.ts";
 import { linkEndpoints } from "./links/routes.ts";
 import { changeThroughLink, downloadLink, viewLink } from "./links/viewer.ts";
+import { authorizer, mcpPath } from "./mcp/authorize.ts";
+import { serveMcp } from "./mcp/serve.ts";
+import type { Oauth } from "./oauth/routes.ts";
 import { publicOrigin } from "./origin.ts";
 import { publicPages } from "./pages/routes.ts";
 import { rowEndpoints } from "./rows/routes.ts";
@@ -45,6 +48,12 @@ export function pumaApi(deps: PumaDeps): Hono {
     return serve(deps, found.endpoint, request, found.params);
   });
 
+  const oauth = loadedOnce(deps);
+  const authorize = authorizer(deps, async (token, request) =>
+    (await oauth()).verifyAccessToken(token, request),
+  );
+  app.all(mcpPath, ({ req }) => serveMcp(deps, req.raw, authorize));
+
   mount(app, "", signInEndpoints, (each, context) => each.answer(deps, context), wrongMethod);
 
   app.get("/auth/link/:token", (context) => openLink(deps, context.req.param("token")));
@@ -67,11 +76,24 @@ export function pumaApi(deps: PumaDeps): Hono {
   app.all("/download/:token", (context) => wrongMethod(context, "GET, HEAD"));
   app.get(`${assetsPath}:name`, ({ req }) => assetResponse(req.path) ?? unknownPath());
 
+  for (const path of ["/oauth/*", "/account/*", "/.well-known/*"]) {
+    app.all(path, async ({ req }) => (await (await oauth()).serve(req.raw)) ?? unknownPath());
+  }
+
   app.route("/", publicPages(deps, pumaDeclarations, wrongMethod));
 
   app.all("/auth/*", unknownPath);
   app.notFound(unknownPath);
   return app;
+}
+
+/** OAuth and the package behind it, loaded by the first request that needs them. */
+function loadedOnce(deps: PumaDeps): () => Promise<Oauth> {
+  let loading: Promise<Oauth> | undefined;
+  return () => {
+    loading ??= import("./oauth/routes.ts").then(({ createOauth }) => createOauth(deps));
+    return loading;
+  };
 }
 
 function wrongMethod(context: Context, allow: string): Response {

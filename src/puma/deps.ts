@@ -1,8 +1,10 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
+import type { Resolve } from "../lib/resolve.ts";
 import type { PumaLimits } from "./limits.ts";
-import type { LinkOutcome, LinkRequest as PageLinkRequest } from "./rules/link.ts";
-import type { Admission, LinkRequest, RequestedLink } from "./rules/mailbox.ts";
+import type { LinkOutcome, LinkRequest as PageLinkRequest, RowRequest } from "./rules/link.ts";
+import type { Admission, LinkPurpose, LinkRequest, RequestedLink } from "./rules/mailbox.ts";
+import type { OauthRecordAnswer, OauthRecordRequest } from "./rules/oauth-record.ts";
 import type { AccountOperation, Executed, NewKey } from "./rules/operation.ts";
 
 /** What pumaDB needs of the world. src/deps.ts makes it of the Worker's bindings. */
@@ -17,6 +19,19 @@ export type PumaDeps = {
   account(accountId: string): AccountPort;
   /** The object of an e-mail address, or of a client whose requests for links are counted. */
   mailbox(mailboxId: string): MailboxPort;
+  /** Registered clients, and the metadata documents of others as they were last fetched. */
+  oauthClients: ClientStore;
+  /** What a name leads to, before a client's metadata document is fetched from there. */
+  resolve: Resolve;
+  /** Host names of this deployment. */
+  ownHosts: readonly string[];
+};
+
+/** The part of a KV namespace that is needed. */
+export type ClientStore = {
+  get(name: string): Promise<string | null>;
+  put(name: string, value: string, options?: { expirationTtl?: number }): Promise<void>;
+  delete(name: string): Promise<void>;
 };
 
 export type PumaSettings = {
@@ -29,11 +44,25 @@ export type PumaSettings = {
   MAGIC_LINK_TTL_SECONDS: number;
   /** How long a link to a page works. */
   LINK_TTL_SECONDS: number;
+  OAUTH_CLIENTS_PER_CLIENT_PER_HOUR: number;
 };
 
 /** See durable-objects/puma-account.ts. */
 export type AccountPort = {
   execute(keyHash: string, operation: AccountOperation): Promise<Executed>;
+  /** The same for an OAuth grant that was proven. */
+  executeForGrant(grantId: string, operation: AccountOperation): Promise<Executed>;
+  /** The same for a console session of whom the account is of, who was proven. */
+  executeForSession(sessionId: string, operation: AccountOperation): Promise<Executed>;
+  /** Shows or changes one row for such a session; a change names the version that was seen. */
+  rowForSession(
+    sessionId: string,
+    row: { table: string; id: string },
+    request: RowRequest,
+  ): Promise<LinkOutcome>;
+  isKeyInForce(keyHash: string): Promise<boolean>;
+  /** Reads and writes the account's grants and access tokens. */
+  oauthRecords(request: OauthRecordRequest): Promise<OauthRecordAnswer>;
   /** Does what someone who holds a link to a page asks. */
   throughLink(linkId: string, request: PageLinkRequest): Promise<LinkOutcome>;
   addSignInKey(key: NewKey): Promise<void>;
@@ -47,7 +76,9 @@ export type MailboxPort = {
   /** Counts the request, makes a link and sees to it that it is mailed. */
   requestLink(request: LinkRequest): Promise<RequestedLink>;
   /** Whether the token would sign in now. Changes nothing. */
-  isLinkLive(tokenHash: string): Promise<boolean>;
+  isLinkLive(tokenHash: string, purpose?: LinkPurpose): Promise<boolean>;
+  /** Whom the token would sign in now; `null` for one that would not. Changes nothing. */
+  addressOf(tokenHash: string, purpose: LinkPurpose): Promise<string | null>;
   /**
    * The account of the address, decided now if it has none yet, and the link of the token; `null`
    * when the token is wrong, used or expired. Does not use the link up.
@@ -55,7 +86,8 @@ export type MailboxPort = {
   accountFor(
     tokenHash: string,
     newAccountId: string,
-  ): Promise<{ accountId: string; linkId: string } | null>;
+    purpose?: LinkPurpose,
+  ): Promise<{ accountId: string; linkId: string; address: string } | null>;
   /** Uses the link up; `false` when it was used up before. */
   spendLink(linkId: string): Promise<boolean>;
 };

@@ -41,7 +41,7 @@ export function jsonParameter(text: string): unknown {
   return value;
 }
 
-function refuseInexactNumbers(text: string, value: unknown): void {
+export function refuseInexactNumbers(text: string, value: unknown): void {
   const literal = inexactNumber(text, value);
   if (literal === null) return;
   const number = literal.length > 60 ? `${literal.slice(0, 60)}…` : literal;

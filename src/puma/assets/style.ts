@@ -121,6 +121,9 @@ thead th { position: sticky; top: 0; background: var(--sunk); font: 600 .8125rem
 .rows .quiet { color: var(--soft); white-space: nowrap; font-size: .8125rem; }
 .rows tbody tr:hover > * { background: var(--wash); }
 .find { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; margin-bottom: .9rem; color: var(--soft); }
+input[type=email] { font: inherit; width: 100%; color: var(--ink); background: var(--raised);
+  border: 1px solid var(--edge); border-radius: .5rem; padding: .7rem .85rem; }
+input[aria-invalid=true] { border-color: var(--bad); }
 input[type=search] { font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--edge);
   border-radius: .5rem; padding: .5rem .75rem; width: min(22rem, 100%); }
 label { display: block; font-weight: 600; margin-bottom: .4rem; }

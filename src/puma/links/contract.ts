@@ -19,6 +19,15 @@ const linkFields = {
 const safety = z.string().describe("What to keep in mind about the content");
 const jsonType = z.enum(["application/json"]);
 
+export const textFieldLinkFields = z.strictObject({
+  table,
+  field: z.string().min(1),
+  id: z.string().optional(),
+  filter: filterSchema.optional(),
+  filename,
+  mimeType: z.string().optional(),
+});
+
 export const createTextFieldLink = declare({
   method: "post",
   path: "/v1/_text_field_links",
@@ -28,15 +37,7 @@ export const createTextFieldLink = declare({
   description:
     "The row is named by id or by a filter that matches it alone. Markdown is rendered, code is highlighted. Whoever has the link can read and change this field, nothing else, until it expires or is ended.",
   access,
-  body: z
-    .strictObject({
-      table,
-      field: z.string().min(1),
-      id: z.string().optional(),
-      filter: filterSchema.optional(),
-      filename,
-      mimeType: z.string().optional(),
-    })
+  body: textFieldLinkFields
     .refine(({ id, filter }) => id !== undefined || filter !== undefined, {
       message: "id or filter is required",
       path: ["id"],

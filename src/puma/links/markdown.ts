@@ -8,7 +8,7 @@ import { highlighted } from "./highlight.ts";
  * Markdown of strangers as HTML. Raw HTML in it is text; a link leads to http, https or mailto or is no
  * link; pictures become links, because showing one would tell another server who reads here.
  */
-const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: 40 });
+const markdown = new MarkdownIt({ html: false, linkify: true, maxNesting: 40 });
 
 const linkProtocols = new Set(["http:", "https:", "mailto:"]);
 
@@ -38,6 +38,10 @@ rules.fence = (tokens, index) => {
 };
 rules.code_block = (tokens, index) => codeHtml(tokens[index]?.content ?? "", "");
 
+/** A stranger's lines end where they were ended; our own texts are broken only to be read as source. */
+rules.softbreak = (_tokens, _index, _options, writing) =>
+  (writing as Writing).isFlowing ? "\n" : "<br>\n";
+
 rules.table_open = () =>
   '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>';
 rules.table_close = () => "</table></div>";
@@ -56,6 +60,10 @@ function codeHtml(code: string, language: string): string {
   return `<pre tabindex="0"><code>${highlighted(code, language.toLowerCase())}</code></pre>`;
 }
 
-export function markdownHtml(text: string): Html {
-  return raw(markdown.render(text));
+type Writing = { isFlowing: boolean };
+
+/** `isFlowing`: a line's end within a paragraph is a space. */
+export function markdownHtml(text: string, isFlowing = false): Html {
+  const writing: Writing = { isFlowing };
+  return raw(markdown.render(text, writing));
 }

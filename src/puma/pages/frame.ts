@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { type Allowances, privatePageHeaders, publicPageHeaders } from "../../http/page-headers.ts";
 import { iconAsset, scriptAsset, styleAsset } from "../assets/assets.ts";
 
 /**
@@ -19,44 +20,14 @@ export type Page = {
 };
 
 /** A page behind a link. */
-export function privatePage(page: Page): Promise<Response> {
+export function privatePage(page: Page, allowed: Allowances = {}): Promise<Response> {
   const nonce = crypto.randomUUID();
-  return framed(page, nonce, {
-    ...commonHeaders,
-    "content-security-policy": policy(`'nonce-${nonce}'`),
-    "cache-control": "no-store",
-    "x-robots-tag": "noindex, nofollow, noarchive",
-  });
+  return framed(page, nonce, privatePageHeaders(nonce, allowed));
 }
 
 /** A page for everybody. */
 export function publicPage(page: Page): Promise<Response> {
-  return framed(page, null, {
-    ...commonHeaders,
-    "content-security-policy": policy("'self'"),
-    "cache-control": "public, max-age=300",
-  });
-}
-
-const commonHeaders = {
-  "content-type": "text/html; charset=utf-8",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-};
-
-function policy(ours: string): string {
-  return [
-    "default-src 'none'",
-    `script-src ${ours}`,
-    `style-src ${ours}`,
-    "img-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join("; ");
+  return framed(page, null, publicPageHeaders());
 }
 
 async function framed(

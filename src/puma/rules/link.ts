@@ -48,6 +48,9 @@ export type LinkRequest =
   | { kind: "restore"; base: number; version: number }
   | { kind: "end" };
 
+/** What someone asks of a row of their own account. */
+export type RowRequest = Extract<LinkRequest, { kind: "view" | "saveRow" | "restore" }>;
+
 /** The row behind a link. `version` counts its changes; `json` is the row as clients see it. */
 export type LinkedRow = { version: number; json: string };
 

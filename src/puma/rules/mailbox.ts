@@ -1,6 +1,15 @@
 /** A request for a link, counted. */
 export type Admission = { admitted: true } | { admitted: false; retryAfterSeconds: number };
 
+/**
+ * What a link signs in to: it gives a key of pumaDB, opens a session of the console, or goes on with
+ * connecting a client. A token works for its own purpose alone.
+ */
+export type LinkPurpose = "key" | "console" | "client";
+
+/** Told in the mail of a link that also invites to a team. */
+export type Invitation = { team: string; invitedBy: string };
+
 export type LinkRequest = {
   /** Where the mail goes. */
   address: string;
@@ -11,6 +20,9 @@ export type LinkRequest = {
   lifetimeMs: number;
   /** SHA-256 of one more token for the same link, for the answer in development. */
   extraTokenHash: string | null;
+  /** Left out: `key`. */
+  purpose?: LinkPurpose;
+  invitation?: Invitation;
 };
 
 export type RequestedLink =

@@ -24,8 +24,18 @@ export type RowChangeKind = RowChange["kind"];
 
 export type NewKey = { id: string; name: string; hash: string; prefix: string };
 
+/** A link to a query's rows, made together with the query when its rows are that long as JSON. */
+export type OfferedLink = { link: NewLink; fromCharacters: number };
+
 export type AccountOperation =
-  | { kind: "query"; table: string; filter: Filter; sort: Sort; limit: number }
+  | {
+      kind: "query";
+      table: string;
+      filter: Filter;
+      sort: Sort;
+      limit: number;
+      offer?: OfferedLink;
+    }
   | { kind: "count"; table: string; filter: Filter }
   | (RowChange & { table: string })
   | { kind: "batch"; table: string; changes: RowChange[] }
@@ -78,7 +88,8 @@ export type VersionRecord = {
 };
 
 export type OperationValues = ChangeValues & {
-  query: { rows: JsonText };
+  /** `linked`: the offered link was made. */
+  query: { rows: JsonText; linked: boolean };
   count: { count: number };
   batch: { results: BatchedValue[] };
   versions: { versions: VersionRecord[] };

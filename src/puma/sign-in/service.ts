@@ -3,6 +3,7 @@ import { secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
 import { newKey } from "../keys/new-key.ts";
 import { pumaFault } from "../rules/code.ts";
+import type { LinkPurpose } from "../rules/mailbox.ts";
 import { addressFrom, clientNetwork } from "./rules/address.ts";
 import { mailboxIdOf, newLinkToken, readLinkToken } from "./rules/link-token.ts";
 
@@ -10,13 +11,15 @@ import { mailboxIdOf, newLinkToken, readLinkToken } from "./rules/link-token.ts"
 export const linkPath = "/auth/link/";
 
 /**
- * Has a sign-in link mailed. Known and unknown addresses are treated alike. `devLink` is null unless
- * the Worker is in development. Faults: `invalid_request`, `rate_limited`.
+ * Has a sign-in link mailed, by default one that gives a key. Known and unknown addresses are treated
+ * alike. `devLink` is null unless the Worker is in development. Faults: `invalid_request`,
+ * `rate_limited`.
  */
 export async function requestLink(
   deps: PumaDeps,
   input: { email: string; clientIp: string; origin: string },
-): Promise<{ expiresAtMs: number; devLink: string | null }> {
+  leadsTo: { path: string; purpose: LinkPurpose } = { path: linkPath, purpose: "key" },
+): Promise<{ address: string; expiresAtMs: number; devLink: string | null }> {
   const { settings } = deps;
   const address = addressFrom(input.email);
   if (address === null) {
@@ -24,7 +27,7 @@ export async function requestLink(
   }
   await admitClient(deps, input.clientIp);
   const mailboxId = mailboxIdOf("address", address, settings.ID_CHECK_SECRET);
-  const linkPrefix = (settings.PUBLIC_URL || input.origin).replace(/\/+$/, "") + linkPath;
+  const linkPrefix = (settings.PUBLIC_URL || input.origin).replace(/\/+$/, "") + leadsTo.path;
   const devToken = settings.DEV_MODE ? newLinkToken(mailboxId) : null;
   const requested = await deps.mailbox(mailboxId).requestLink({
     address,
@@ -33,10 +36,11 @@ export async function requestLink(
     perHourMax: settings.MAGIC_LINKS_PER_ADDRESS_PER_HOUR,
     lifetimeMs: settings.MAGIC_LINK_TTL_SECONDS * secondMs,
     extraTokenHash: devToken?.hash ?? null,
+    purpose: leadsTo.purpose,
   });
   if (!requested.admitted) throw tooManyLinks(requested.retryAfterSeconds);
   const devLink = devToken && linkPrefix + devToken.text;
-  return { expiresAtMs: requested.expiresAtMs, devLink };
+  return { address, expiresAtMs: requested.expiresAtMs, devLink };
 }
 
 async function admitClient(deps: PumaDeps, clientIp: string): Promise<void> {
@@ -54,9 +58,13 @@ function tooManyLinks(retryAfterSeconds: number): Error {
 }
 
 /** Whether a token would sign in now; uses nothing up. */
-export async function isLinkLive(deps: PumaDeps, tokenText: string): Promise<boolean> {
+export async function isLinkLive(
+  deps: PumaDeps,
+  tokenText: string,
+  purpose: LinkPurpose = "key",
+): Promise<boolean> {
   const token = readLinkToken(tokenText, deps.settings.ID_CHECK_SECRET);
-  return token !== null && (await deps.mailbox(token.mailboxId).isLinkLive(token.hash));
+  return token !== null && (await deps.mailbox(token.mailboxId).isLinkLive(token.hash, purpose));
 }
 
 /**
@@ -83,4 +91,21 @@ export async function verifyLink(
     throw pumaFault("invalid_token");
   }
   return { apiKey: key.text, accountId: found.accountId };
+}
+
+/**
+ * Uses up the token of somebody who connects a client, and tells whose it was; the account gets no key.
+ * Faults: `invalid_token`.
+ */
+export async function signInForClient(
+  deps: PumaDeps,
+  tokenText: string,
+): Promise<{ accountId: string; address: string }> {
+  const secret = deps.settings.ID_CHECK_SECRET;
+  const token = readLinkToken(tokenText, secret);
+  if (!token) throw pumaFault("invalid_token");
+  const mailbox = deps.mailbox(token.mailboxId);
+  const found = await mailbox.accountFor(token.hash, newAccountId("puma", secret), "client");
+  if (!found || !(await mailbox.spendLink(found.linkId))) throw pumaFault("invalid_token");
+  return { accountId: found.accountId, address: found.address };
 }

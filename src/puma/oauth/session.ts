@@ -1,0 +1,102 @@
+import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
+import { minuteMs } from "../../lib/clock.ts";
+import type { PumaDeps } from "../deps.ts";
+import { isLoopback } from "./rules/redirect.ts";
+import { openCookie, sealCookie } from "./rules/sealed-cookie.ts";
+
+/**
+ * What a browser remembers: that it signed in, for a short while, and what it was about to do when it
+ * had to. Both are sealed cookies that no script sees and no other site's form sends. The second ties
+ * a mailed link to the browser it was asked for in: forwarded, or asked for by somebody else, it
+ * signs nobody in.
+ */
+export type Session = { accountId: string; address: string; expiresAtMs: number };
+
+export type Pending = {
+  /** Stands in the path of its pages. */
+  id: string;
+  /** The request to be approved, or `null` where somebody only wants to see the connected apps. */
+  request: AuthRequest | null;
+  /** Where the link was mailed, once it was. */
+  address: string | null;
+  expiresAtMs: number;
+};
+
+const sessionMs = 30 * minuteMs;
+const pendingMs = 60 * minuteMs;
+/** Browsers keep cookies of up to 4,096 bytes, name and attributes included. */
+const cookieMax = 3_900;
+const pendingId = /^[0-9a-f]{16}$/;
+
+type CookieDeps = Pick<PumaDeps, "settings" | "clock">;
+
+export function newPending(deps: CookieDeps, request: AuthRequest | null): Pending {
+  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
+  return { id, request, address: null, expiresAtMs: deps.clock() + pendingMs };
+}
+
+export function newSession(deps: CookieDeps, accountId: string, address: string): Session {
+  return { accountId, address, expiresAtMs: deps.clock() + sessionMs };
+}
+
+export function readSession(deps: CookieDeps, request: Request): Session | null {
+  const text = cookie(request, sessionName(request.url));
+  return openCookie<Session>("session", text, deps.settings.ID_CHECK_SECRET, deps.clock());
+}
+
+export function readPending(deps: CookieDeps, request: Request, id: string): Pending | null {
+  if (!pendingId.test(id)) return null;
+  const text = cookie(request, pendingName(request.url, id));
+  const secret = deps.settings.ID_CHECK_SECRET;
+  const pending = openCookie<Pending>("pending", text, secret, deps.clock());
+  return pending?.id === id ? pending : null;
+}
+
+/** The header that makes the browser remember the session. */
+export function setSession(deps: CookieDeps, request: Request, session: Session): string {
+  const text = sealCookie("session", session, deps.settings.ID_CHECK_SECRET);
+  return written(sessionName(request.url), text, "/", sessionMs, request.url);
+}
+
+export function clearSession(request: Request): string {
+  return written(sessionName(request.url), "", "/", 0, request.url);
+}
+
+/** The same for what is pending; `null` when it is more than a browser would keep. */
+export function setPending(deps: CookieDeps, request: Request, pending: Pending): string | null {
+  const text = sealCookie("pending", pending, deps.settings.ID_CHECK_SECRET);
+  const name = pendingName(request.url, pending.id);
+  const header = written(name, text, "/oauth", pendingMs, request.url);
+  return header.length <= cookieMax ? header : null;
+}
+
+export function clearPending(request: Request, id: string): string {
+  return written(pendingName(request.url, id), "", "/oauth", 0, request.url);
+}
+
+function isPlain(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && isLoopback(hostname);
+}
+
+function sessionName(url: string): string {
+  return isPlain(url) ? "puma-session" : "__Host-puma-session";
+}
+
+function pendingName(url: string, id: string): string {
+  return `${isPlain(url) ? "" : "__Secure-"}puma-pending-${id}`;
+}
+
+function written(name: string, text: string, path: string, ageMs: number, url: string): string {
+  const secure = isPlain(url) ? "" : "; Secure";
+  const age = Math.floor(ageMs / 1_000);
+  return `${name}=${text}; Path=${path}; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+function cookie(request: Request, name: string): string | null {
+  for (const part of (request.headers.get("cookie") ?? "").split(";")) {
+    const at = part.indexOf("=");
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+  }
+  return null;
+}
