@@ -70,6 +70,17 @@ function writeFor(io: "input" | "output") {
   };
 }
 
+/** A schema as one JSON Schema of its own (draft 2020-12), written as in the documents. */
+export function jsonSchemaOf(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {
+  const { $schema: _, ...own } = z.toJSONSchema(schema, {
+    target: "draft-2020-12",
+    io,
+    unrepresentable: "any",
+    override: writeFor(io),
+  });
+  return own;
+}
+
 type SchemaWriter = (schema: z.ZodType, io: "input" | "output") => JsonObject;
 
 function schemaWriter(openapi: DocumentHead["openapi"], components: JsonObject): SchemaWriter {

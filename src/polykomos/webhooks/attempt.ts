@@ -1,12 +1,12 @@
 import { type Clock, secondMs } from "../../lib/clock.ts";
 import { type Log, scrub } from "../../lib/log.ts";
 import { judgeUrl, type UrlRules } from "../../lib/public-url.ts";
+import type { Resolve } from "../../lib/resolve.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import type { TakenDelivery } from "./delivery-store.ts";
 import type { Attempt } from "./outcome.ts";
-import type { Resolve } from "./resolve.ts";
 import { readRetryAfter } from "./schedule.ts";
-import { messageIdOf, signedHeaders } from "./signature.ts";
+import { messageBody, messageIdOf, signedHeaders } from "./signature.ts";
 
 /** One attempt: judge the address, sign, send, read a little of the answer. Never throws. */
 export type AttemptDeps = {
@@ -19,6 +19,8 @@ export type AttemptDeps = {
 };
 
 const answerBytesMax = 16 * 1_024;
+/** Of the answer this much is kept, in characters, to be shown to whoever looks for what is wrong. */
+const answerTextMax = 1_000;
 
 /** What a signing secret is sealed for. */
 export function signingSecretContext(endpointUid: string): string {
@@ -37,6 +39,12 @@ export async function attemptOnce(deps: AttemptDeps, delivery: TakenDelivery): P
   }
 }
 
+/** The headers that every message has, beside those that sign it. */
+export const plainHeaders = {
+  "content-type": "application/json",
+  "user-agent": "Polykomos-Webhooks/1",
+} as const;
+
 type Signed = { headers: Record<string, string>; body: string };
 
 async function signed(deps: AttemptDeps, delivery: TakenDelivery): Promise<Signed> {
@@ -46,8 +54,7 @@ async function signed(deps: AttemptDeps, delivery: TakenDelivery): Promise<Signe
     sealed.map((text) => deps.sealer.open(text, signingSecretContext(endpointUid))),
   );
   const id = messageIdOf(event.uid);
-  const { type, createdAt: timestamp, data } = event;
-  const body = JSON.stringify({ id, type, timestamp, data });
+  const body = messageBody(event);
   const message = { id, timestamp: Math.floor(deps.clock() / secondMs), body };
   return { headers: signedHeaders(message, secrets), body };
 }
@@ -61,17 +68,13 @@ async function send(
     const response = await fetch(delivery.url, {
       method: "POST",
       redirect: "manual",
-      headers: {
-        "content-type": "application/json",
-        "user-agent": "Polykomos-Webhooks/1",
-        ...headers,
-      },
+      headers: { ...plainHeaders, ...headers },
       body,
       signal: AbortSignal.timeout(deps.timeoutSeconds * secondMs),
     });
-    await skim(response);
+    const answer = await skim(response);
     const retryAfterSeconds = readRetryAfter(response.headers.get("retry-after"), deps.clock());
-    return { kind: "answered", status: response.status, retryAfterSeconds };
+    return { kind: "answered", status: response.status, retryAfterSeconds, answer };
   } catch (error) {
     return noAnswer(error, deps.timeoutSeconds);
   }
@@ -89,23 +92,32 @@ function noAnswer(error: unknown, timeoutSeconds: number): Attempt {
 }
 
 /**
- * Reads a little of the answer, so that the receiver sees it taken, and lets go of the rest. The
- * status has come by then and decides, whatever becomes of the body.
+ * Reads a little of the answer, so that the receiver sees it taken, and lets go of the rest; its
+ * beginning, as text. The status has come by then and decides, whatever becomes of the body.
  */
-async function skim(response: Response): Promise<void> {
-  if (!response.body) return;
+async function skim(response: Response): Promise<string | null> {
+  if (!response.body) return null;
   const reader = response.body.getReader({ mode: "byob" });
+  const decoder = new TextDecoder();
+  let text = "";
   try {
     let left = answerBytesMax;
     while (left > 0) {
       const { done, value } = await reader.read(new Uint8Array(left));
-      if (done) return;
+      if (done) break;
+      if (text.length < answerTextMax) text += decoder.decode(value, { stream: true });
       left -= value.byteLength;
     }
-    await reader.cancel();
+    if (left === 0) await reader.cancel();
   } catch {
     // Cut off, or slower than the attempt may take.
   }
+  return text === "" ? null : beginningOf(text);
+}
+
+/** What the store can keep of it: no NUL, no half of a character, nothing that looks like a secret. */
+function beginningOf(text: string): string {
+  return scrub(text.slice(0, answerTextMax).replaceAll("\0", "\ufffd")).toWellFormed();
 }
 
 /** Why the URL may not be called now, judged anew at every attempt. */

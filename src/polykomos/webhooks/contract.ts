@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, limitQuery, requestId, timestamp } from "../schemas.ts";
+import { errorAnswers, idQuery, limitQuery, requestId, timestamp } from "../schemas.ts";
 import { eventTypes } from "./event-types.ts";
 
 const id = z
@@ -8,8 +8,8 @@ const id = z
   .regex(/^[1-9]\d{0,14}$/, "must be a positive whole number")
   .transform(Number)
   .meta({ override: { type: "integer" } });
-const idParams = z.object({ id });
-const deliveryParams = z.object({ id, delivery_id: id });
+export const idParams = z.object({ id });
+export const deliveryParams = z.object({ id, delivery_id: id });
 
 const pageQuery = z.strictObject({
   limit: limitQuery,
@@ -79,7 +79,7 @@ export const listWebhookEndpoints = declare({
   tag: "Webhooks",
   summary: "List webhook endpoints, newest first",
   access: ["webhooks:read"],
-  query: pageQuery,
+  query: pageQuery.extend({ team_id: idQuery.optional() }),
   answers: {
     200: {
       description: "A page of endpoints of all teams of the key's user, revoked ones too.",

@@ -39,6 +39,12 @@ function takenJson(now: Date): SQL {
       'createdAt', ${isoTime(sql`v.created_at`)}))`;
 }
 
+/** One attempt as it is kept, for `o` an outcome. */
+const attemptJson: SQL = sql`jsonb_build_array(jsonb_build_object('at', ${isoTime(
+  sql`o."attemptedAt"`,
+)}, 'responseCode', o."responseCode", 'errorClass', o."errorClass",
+  'errorMessage', o."errorMessage", 'answer', o.answer, 'durationMs', o."durationMs"))`;
+
 function idArray(ids: readonly number[]): SQL {
   return sql`${`{${ids.join(",")}}`}::bigint[]`;
 }
@@ -117,6 +123,8 @@ export type Outcome = {
   responseCode: number | null;
   errorClass: string | null;
   errorMessage: string | null;
+  /** The beginning of the receiver's answer. */
+  answer: string | null;
   durationMs: number;
   attemptedAt: Date;
   nextAttemptAt: Date | null;
@@ -152,7 +160,7 @@ export async function recordAttempts(
   const [row] = await store.rows<Recorded>(sql`
     WITH outcome AS (SELECT o.* FROM jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) AS o(
         "id" bigint, "endpointId" int, "status" text, "responseCode" int, "errorClass" text,
-        "errorMessage" text, "durationMs" int, "attemptedAt" timestamptz,
+        "errorMessage" text, "answer" text, "durationMs" int, "attemptedAt" timestamptz,
         "nextAttemptAt" timestamptz, "isReceivers" boolean, "isGone" boolean)
       JOIN webhook_deliveries w ON w.id = o.id AND w.lease_token = ${leaseToken}::uuid
         AND w.status = 'pending'),
@@ -189,7 +197,8 @@ export async function recordAttempts(
         next_attempt_at = CASE WHEN v.is_open THEN o."nextAttemptAt" END,
         attempt_count = w.attempt_count + 1, response_code = o."responseCode",
         error_class = o."errorClass", error_message = o."errorMessage",
-        duration_ms = o."durationMs", last_attempt_at = o."attemptedAt", lease_until = NULL
+        duration_ms = o."durationMs", last_attempt_at = o."attemptedAt", lease_until = NULL,
+        attempts = coalesce(w.attempts, '[]'::jsonb) || ${attemptJson}
       FROM outcome o JOIN verdict v ON v.id = o."endpointId"
       WHERE w.id = o.id AND w.lease_token = ${leaseToken}::uuid AND w.status = 'pending'),
     ${stopIdle(

@@ -6,6 +6,7 @@ export const eventTypes = [
   "database.updated",
   "database.quota_warning",
   "database.quota_exceeded",
+  "database.expiring",
   "database.deleted",
   "database.destroyed",
   "blueprint_application.completed",

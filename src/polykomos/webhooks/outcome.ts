@@ -4,7 +4,13 @@ import { delayBeforeNext } from "./schedule.ts";
 
 /** What an attempt means for its delivery: delivered, to be tried again, or failed for good. */
 export type Attempt =
-  | { kind: "answered"; status: number; retryAfterSeconds: number | null }
+  | {
+      kind: "answered";
+      status: number;
+      retryAfterSeconds: number | null;
+      /** The beginning of its body; null when it has none that is text. */
+      answer: string | null;
+    }
   /** No answer. `fault` says whose: the receiver's, or ours, which does not count against it. */
   | { kind: "failed"; errorClass: string; message: string; fault: "receiver" | "ours" };
 
@@ -34,6 +40,7 @@ export function outcomeOf(
     id,
     endpointId,
     responseCode,
+    answer: attempt.kind === "answered" ? attempt.answer : null,
     durationMs: Math.max(0, endedAtMs - delivery.startedAtMs),
     attemptedAt: new Date(endedAtMs),
     isReceivers: !delivery.isTest && !(attempt.kind === "failed" && attempt.fault === "ours"),

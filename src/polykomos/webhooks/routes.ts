@@ -12,7 +12,10 @@ function pageOf(query: { limit: number; starting_after?: number | undefined }): 
 export function webhookEndpoints(deps: service.WebhookDeps): Endpoint<Caller>[] {
   return [
     endpoint(contract.listWebhookEndpoints, async ({ query }, caller: Caller) => {
-      const { rows, hasMore } = await service.listEndpoints(deps, caller, pageOf(query));
+      const { rows, hasMore } = await service.listEndpoints(deps, caller, {
+        ...pageOf(query),
+        teamId: query.team_id ?? null,
+      });
       return { status: 200, body: { data: rows.map(viewEndpoint), has_more: hasMore } };
     }),
 

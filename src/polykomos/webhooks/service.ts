@@ -85,9 +85,13 @@ function unknownCursor(of: string): never {
 
 export type PageInput = { limit: number; startingAfter: number | null };
 
-export async function listEndpoints(deps: WebhookDeps, caller: Caller, page: PageInput) {
-  const { userId } = caller;
-  const found = await store.listEndpoints(deps.store, userId, page.limit, page.startingAfter);
+export async function listEndpoints(
+  deps: WebhookDeps,
+  caller: Caller,
+  page: PageInput & { teamId: number | null },
+) {
+  const { limit, startingAfter, teamId } = page;
+  const found = await store.listEndpoints(deps.store, caller.userId, teamId, limit, startingAfter);
   return found ?? unknownCursor("one of your webhook endpoints");
 }
 

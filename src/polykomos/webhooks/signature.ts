@@ -38,3 +38,14 @@ export function signedHeaders(
 export function messageIdOf(eventUid: string): string {
   return `msg_${eventUid.replaceAll("-", "")}`;
 }
+
+/** The body of a message: the same bytes in every attempt. */
+export function messageBody(event: {
+  uid: string;
+  type: string;
+  createdAt: string;
+  data: Record<string, unknown>;
+}): string {
+  const { uid, type, createdAt: timestamp, data } = event;
+  return JSON.stringify({ id: messageIdOf(uid), type, timestamp, data });
+}

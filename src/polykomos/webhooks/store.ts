@@ -42,7 +42,7 @@ export type DeliveryRow = {
   nextAttemptAt: string | null;
 };
 
-const deliveryColumns: SQL = sql`w.id, w.endpoint_id AS "endpointId", w.event_id AS "eventId",
+export const deliveryColumns: SQL = sql`w.id, w.endpoint_id AS "endpointId", w.event_id AS "eventId",
   v.uid AS "eventUid", v.type AS "eventType", w.status, w.response_code AS "responseCode",
   w.error_class AS "errorClass", w.error_message AS "errorMessage",
   w.attempt_count AS "attemptCount", w.duration_ms AS "durationMs",
@@ -133,6 +133,7 @@ function pageOf<Row>(rows: Row[], limit: number): Page<Row> {
 export async function listEndpoints(
   store: Store,
   userId: number,
+  teamId: number | null,
   limit: number,
   startingAfter: number | null,
 ): Promise<Page<EndpointRow> | null> {
@@ -140,6 +141,7 @@ export async function listEndpoints(
   const rows = await store.rows<EndpointRow>(sql`
     SELECT ${endpointColumns} FROM webhook_endpoints e
     WHERE ${teamOfUser(sql`e.team_id`, userId)}
+      AND (${teamId}::bigint IS NULL OR e.team_id = ${teamId})
       AND (${startingAfter}::bigint IS NULL OR e.id < ${startingAfter})
     ORDER BY e.id DESC LIMIT ${limit + 1}`);
   return pageOf(rows, limit);

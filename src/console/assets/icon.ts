@@ -1,0 +1,2 @@
+/** The console's mark: a stack of discs. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0f766e"/><g fill="none" stroke="#fff" stroke-width="2.2" stroke-linejoin="round" stroke-linecap="round"><ellipse cx="16" cy="9.500" rx="8" ry="3.300"/><path d="M8 9.500v6.500c0 1.800 3.600 3.300 8 3.300s8-1.500 8-3.300V9.500M8 16v6.500c0 1.800 3.600 3.300 8 3.300s8-1.500 8-3.300V16"/></g></svg>`;

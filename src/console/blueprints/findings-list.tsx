@@ -1,0 +1,82 @@
+import { Badge } from "../parts/page.tsx";
+import { Tokens } from "./code.tsx";
+import type { Checked, Found } from "./findings.ts";
+import { highlightLines } from "./highlight.ts";
+import { enginesText } from "./list-page.tsx";
+
+const shownMax = 50;
+
+/**
+ * What the check found, each with its code beside its line. The browser reads `data-line` from here
+ * and writes the codes into the editor too.
+ */
+export function Findings({ checked, sql }: { checked: Checked | null; sql: string }) {
+  const found = checked?.found ?? [];
+  const lines = found.some(({ line }) => line !== null) ? highlightLines(sql) : [];
+  return (
+    <div id="findings" class="findings" role="status">
+      <Summary checked={checked} />
+      {found.length > 0 ? (
+        <ul>
+          {found.slice(0, shownMax).map((each) => (
+            <Finding found={each} line={lines[(each.line ?? 0) - 1]} />
+          ))}
+        </ul>
+      ) : null}
+      {found.length > shownMax ? <p class="hint">And {found.length - shownMax} more.</p> : null}
+    </div>
+  );
+}
+
+function Summary({ checked }: { checked: Checked | null }) {
+  if (checked === null) {
+    return <p class="hint">Not checked yet. What the check finds will stand here.</p>;
+  }
+  if (checked.problem) return <p class="problem">{checked.problem.message}</p>;
+  const errors = checked.found.filter(({ kind }) => kind === "error").length;
+  const warnings = checked.found.length - errors;
+  const also = warnings === 0 ? "" : `, ${counted(warnings, "warning")}`;
+  if (errors > 0) {
+    return (
+      <p>
+        <Badge kind="bad">{`${counted(errors, "error")}${also}`}</Badge>
+      </p>
+    );
+  }
+  const { check } = checked;
+  if (!check) return null;
+  return (
+    <p>
+      <Badge kind="good">valid</Badge> {counted(check.statement_count, "statement")}, runs on{" "}
+      {enginesText(check.manifest.engines)}
+      {also}
+    </p>
+  );
+}
+
+function Finding({
+  found,
+  line,
+}: {
+  found: Found;
+  line: ReturnType<typeof highlightLines>[0] | undefined;
+}) {
+  return (
+    <li class={found.kind} data-line={found.line ?? undefined} data-code={found.code}>
+      <p>
+        {found.line === null ? null : <b>Line {found.line} </b>}
+        <code class="rule">{found.code}</code> <span class="aloud">({found.kind}) </span>
+        {found.message}
+      </p>
+      {line && line.length > 0 ? (
+        <pre class="code one">
+          <Tokens tokens={line.map((token) => ({ ...token, text: token.text.slice(0, 300) }))} />
+        </pre>
+      ) : null}
+    </li>
+  );
+}
+
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

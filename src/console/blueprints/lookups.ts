@@ -1,0 +1,27 @@
+import { getBlueprint } from "../../polykomos/blueprints/contract.ts";
+import { isPolykomosFault } from "../../polykomos/dialect.ts";
+import type { Visit } from "../visit.ts";
+import type { BlueprintView } from "./wire.ts";
+
+/** What several routes of this area look up. */
+export function idOf({ params }: Visit): { uuid: string } {
+  return { uuid: params.uuid ?? "" };
+}
+
+export function placeOf({ params }: Visit): string {
+  return `/console/blueprints/${params.uuid}`;
+}
+
+export async function blueprintOf(visit: Visit, params = idOf(visit)): Promise<BlueprintView> {
+  return (await visit.ask<{ data: BlueprintView }>(getBlueprint, { params })).body.data;
+}
+
+/** `null` where the thing is gone. */
+export async function orNull<Value>(work: Promise<Value>): Promise<Value | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isPolykomosFault(error) && error.code === "not_found") return null;
+    throw error;
+  }
+}

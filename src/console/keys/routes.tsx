@@ -1,0 +1,47 @@
+import * as keys from "../../polykomos/keys/contract.ts";
+import { type Area, get, post, seeOther, type View } from "../area.ts";
+import { attempt } from "../problem.ts";
+import type { Visit } from "../visit.ts";
+import { listPage, madePage, newPage } from "./pages.tsx";
+
+/** API keys: made with scopes and limits, shown once, revoked. */
+export function keysArea(): Area {
+  return {
+    nav: { href: "/console/keys", name: "API keys", icon: "keys" },
+    done: { key_revoked: "The key is revoked: it is refused from now on." },
+    routes: [
+      get("/keys", async (visit) => {
+        const { body } = await visit.ask<{ data: keys.KeyView[] }>(keys.listKeys);
+        return listPage(visit, body.data);
+      }),
+      get("/keys/new", async (visit) => newPage(visit, null)),
+      post("/keys", create),
+      post("/keys/:id/revoke", async (visit) => {
+        await visit.ask(keys.revokeKey, { params: { key_id: visit.params.id ?? "" } });
+        return seeOther("/console/keys", "key_revoked");
+      }),
+    ],
+  };
+}
+
+async function create(visit: Visit): Promise<View> {
+  const { form } = visit;
+  const name = form.get("name") ?? "";
+  const body = { name, permissions: form.getAll("permissions"), controls: controlsOf(form) };
+  const made = await attempt(visit.ask<{ api_key: string }>(keys.createKey, { body }));
+  return made.ok ? madePage(visit, name, made.value.body.api_key) : newPage(visit, made.problem);
+}
+
+/** Only what was filled in; a text that is no number is told as the API tells it. */
+function controlsOf(form: URLSearchParams): Record<string, unknown> {
+  const numbers = ["requests_per_minute", "monthly_quota", "inactive_ttl_days"].flatMap((name) => {
+    const text = form.get(name)?.trim() ?? "";
+    if (text === "") return [];
+    return [[name, Number.isNaN(Number(text)) ? text : Number(text)] as const];
+  });
+  const addresses = (form.get("allowed_ip_list") ?? "").split(/[\s,]+/).filter(Boolean);
+  return {
+    ...Object.fromEntries(numbers),
+    ...(addresses.length > 0 ? { allowed_ip_list: addresses } : {}),
+  };
+}

@@ -1,0 +1,131 @@
+import * as contract from "../../admin/contract.ts";
+import { type Area, get, post, seeOther, type View } from "../area.ts";
+import { attempt, type Problem } from "../problem.ts";
+import type { Visit } from "../visit.ts";
+import { isOperator, type OperatorAsk, type OperatorDeps, operatorAsk } from "./operator.ts";
+import { orphansPage } from "./orphans-page.tsx";
+import { serversPage } from "./servers-page.tsx";
+import {
+  type DeadLetterView,
+  type OperationView,
+  type OrphanView,
+  operatorPath,
+  type PoolView,
+  type ServerView,
+  type SweepView,
+} from "./wire.ts";
+import { deadLettersPage, operationsPage } from "./work-page.tsx";
+
+/** What whoever runs this service does by the operator's API. For everybody else it is not there. */
+export function operatorArea(deps: OperatorDeps): Area {
+  const ask = operatorAsk(deps);
+  const of = (run: (ask: OperatorAsk, visit: Visit) => Promise<View | Response>) => {
+    return (visit: Visit) => run(ask, visit);
+  };
+  return {
+    nav: { href: operatorPath, name: "Operator", icon: "operator" },
+    isFor: (visit) => isOperator(deps, visit),
+    done: {
+      server_draining: "Nothing new is placed on the server.",
+      server_active: "The server was asked, and takes databases again if it answers.",
+      job_queued: "It is queued, and tried again now.",
+      rebuild_queued: "It is being made anew.",
+    },
+    routes: [
+      get(
+        "/operator",
+        of((asked, visit) => servers(asked, visit, { swept: null, problem: null })),
+      ),
+      post("/operator/sweep", of(sweep)),
+      post("/operator/servers/:id/drain", of(drain)),
+      post("/operator/servers/:id/activate", of(activate)),
+      get(
+        "/operator/operations",
+        of((asked, visit) => operations(asked, visit, null)),
+      ),
+      get(
+        "/operator/dead-letters",
+        of((asked, visit) => deadLetters(asked, visit, null)),
+      ),
+      post("/operator/jobs/:id/retry", of(retry)),
+      get(
+        "/operator/orphans",
+        of((asked, visit) => orphans(asked, visit, null)),
+      ),
+      post("/operator/databases/:uuid/rebuild", of(rebuild)),
+    ],
+  };
+}
+
+async function servers(
+  ask: OperatorAsk,
+  visit: Visit,
+  shown: { swept: SweepView | null; problem: Problem | null },
+): Promise<View> {
+  const [listed, pools] = await Promise.all([
+    ask<ServerView[]>(visit, contract.listServers),
+    ask<PoolView[]>(visit, contract.getPool),
+  ]);
+  return serversPage(visit, { servers: listed, pools, ...shown });
+}
+
+async function sweep(ask: OperatorAsk, visit: Visit): Promise<View> {
+  const swept = await attempt(ask<SweepView>(visit, contract.sweep));
+  return swept.ok
+    ? await servers(ask, visit, { swept: swept.value, problem: null })
+    : await servers(ask, visit, { swept: null, problem: swept.problem });
+}
+
+function idOf({ params }: Visit): { id: string } {
+  return { id: params.id ?? "" };
+}
+
+async function drain(ask: OperatorAsk, visit: Visit): Promise<Response> {
+  await ask(visit, contract.drainServer, { params: idOf(visit) });
+  return seeOther(operatorPath, "server_draining");
+}
+
+async function activate(ask: OperatorAsk, visit: Visit): Promise<Response> {
+  await ask(visit, contract.activateServer, { params: idOf(visit) });
+  return seeOther(operatorPath, "server_active");
+}
+
+async function operations(ask: OperatorAsk, visit: Visit, problem: Problem | null): Promise<View> {
+  const state = visit.url.searchParams.get("state") ?? "";
+  const query = { state: state === "" ? undefined : state };
+  const read = await attempt(ask<OperationView[]>(visit, contract.listJobs, { query }));
+  return operationsPage(visit, {
+    operations: read.ok ? read.value : [],
+    state,
+    problem: problem ?? (read.ok ? null : read.problem),
+  });
+}
+
+async function deadLetters(ask: OperatorAsk, visit: Visit, problem: Problem | null): Promise<View> {
+  const letters = await ask<DeadLetterView[]>(visit, contract.listDeadLetters);
+  return deadLettersPage(visit, letters, problem);
+}
+
+async function retry(ask: OperatorAsk, visit: Visit): Promise<View | Response> {
+  const isLetter = visit.form.get("back") === "dead-letters";
+  const queued = await attempt(ask(visit, contract.retryJob, { params: idOf(visit) }));
+  if (!queued.ok) {
+    const page = isLetter ? deadLetters : operations;
+    return await page(ask, visit, queued.problem);
+  }
+  const back = isLetter ? "dead-letters" : "operations";
+  return seeOther(`${operatorPath}/${back}`, "job_queued");
+}
+
+async function orphans(ask: OperatorAsk, visit: Visit, problem: Problem | null): Promise<View> {
+  const read = await attempt(ask<OrphanView[]>(visit, contract.listOrphans));
+  const wrong = problem ?? (read.ok ? null : read.problem);
+  return orphansPage(visit, read.ok ? read.value : [], wrong);
+}
+
+async function rebuild(ask: OperatorAsk, visit: Visit): Promise<View | Response> {
+  const params = { uuid: visit.params.uuid ?? "" };
+  const queued = await attempt(ask(visit, contract.rebuildDatabase, { params }));
+  if (!queued.ok) return await orphans(ask, visit, queued.problem);
+  return seeOther(`${operatorPath}/operations`, "rebuild_queued");
+}

@@ -1,0 +1,103 @@
+/** Small drawings of numbers, in SVG attributes alone: the page's policy allows no inline style. */
+
+/** How much of a limit is used. */
+export function Meter(props: {
+  label: string;
+  used: number;
+  limit: number;
+  usedText: string;
+  limitText: string;
+}) {
+  const share = props.limit > 0 ? Math.min(1, props.used / props.limit) : 0;
+  const kind = share >= 1 ? " bad" : share >= 0.75 ? " warn" : "";
+  return (
+    <div class={`meter${kind}`}>
+      <span class="of">
+        <span>{props.label}</span>
+        <span>
+          <b>{props.usedText}</b> of {props.limitText}
+        </span>
+      </span>
+      <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+        <rect width={(share * 100).toFixed(2)} height="4" />
+      </svg>
+    </div>
+  );
+}
+
+export type Point = { at: string; value: number };
+
+const width = 300;
+const height = 60;
+
+/** A line over time, from nothing up. `format` says a value in words. */
+export function Sparkline(props: {
+  label: string;
+  points: readonly Point[];
+  format: (value: number) => string;
+  /** The line alone. */
+  bare?: boolean;
+}) {
+  const { points } = props;
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < 2) {
+    return (
+      <div>
+        <h3>{props.label}</h3>
+        <p class="hint">
+          A line appears here once it was measured for a while: a point every quarter of an hour.
+        </p>
+      </div>
+    );
+  }
+  const [start, end] = [Date.parse(first.at), Date.parse(last.at)];
+  const most = Math.max(1, ...points.map(({ value }) => value));
+  const places = points.map(({ at, value }) => {
+    const x = ((Date.parse(at) - start) / (end - start)) * width;
+    const y = height - 2 - (value / most) * (height - 6);
+    return `${x.toFixed(1)},${y.toFixed(1)}`;
+  });
+  const line = `M${places.join("L")}`;
+  const summary = `${props.label}: ${props.format(first.value)} at first, ${props.format(last.value)} now, at most ${props.format(most)}`;
+  const drawing = (
+    <svg
+      class={props.bare ? "spark bare" : "spark"}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={summary}
+    >
+      <path class="area" d={`${line}L${width},${height}L0,${height}Z`} />
+      <path class="line" d={line} />
+    </svg>
+  );
+  if (props.bare) return drawing;
+  return (
+    <div>
+      <h3>{props.label}</h3>
+      {drawing}
+      <div class="spark-ends">
+        <span>
+          <time
+            datetime={first.at}
+            data-local="time"
+          >{`${first.at.slice(0, 16).replace("T", " ")} UTC`}</time>
+        </span>
+        <span>now {props.format(last.value)}</span>
+      </div>
+    </div>
+  );
+}
+
+/** A size in words: 8.4 MB. In steps of 1,024, as the quotas' gigabytes are. */
+export function bytesText(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits).replace(/\.0$/, "")} ${units[unit]}`;
+}

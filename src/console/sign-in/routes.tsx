@@ -1,0 +1,101 @@
+import type { Context, Hono } from "hono";
+import { clientIp } from "../../http/client-ip.ts";
+import { isOwnForm, readForm } from "../../http/own-form.ts";
+import { newRequestId } from "../../lib/ids.ts";
+import { isPumaFault } from "../../puma/rules/code.ts";
+import { seeOther } from "../area.ts";
+import { cookie, readCookie } from "../session/cookie.ts";
+import { readSession, type SessionDeps } from "../session/service.ts";
+import { safeNext } from "./next.ts";
+import { askPage, endedPage, foreignFormPage, mailedPage, readyPage } from "./pages.tsx";
+import * as service from "./service.ts";
+
+/**
+ * Signing in: ask for a link, open it, press its button. Where somebody wanted to go is kept in a
+ * cookie of this browser meanwhile, and judged again when it is used.
+ */
+export type SignInRouteDeps = service.SignInDeps &
+  SessionDeps & {
+    publicUrl: string;
+    puma: { settings: { MAGIC_LINK_TTL_SECONDS: number } };
+  };
+
+const formBytesMax = 10_000;
+const minuteSeconds = 60;
+
+export function mountSignIn(app: Hono, deps: SignInRouteDeps): void {
+  app.get(service.signInPath, (context) => open(deps, context));
+  app.post(service.signInPath, (context) => ask(deps, context));
+  app.get(`${service.signInLinkPath}:token`, async ({ req }) => {
+    const address = await service.whomItSignsIn(deps, req.param("token"));
+    return address === null ? endedPage() : readyPage(address);
+  });
+  app.post(`${service.signInLinkPath}:token`, (context) => enter(deps, context));
+}
+
+function originOf(deps: SignInRouteDeps, context: Context): string {
+  return deps.publicUrl.replace(/\/+$/, "") || new URL(context.req.url).origin;
+}
+
+/** Whether one of our pages sent it: nobody is to be signed in, or mailed to, from elsewhere. */
+function isOurs(deps: SignInRouteDeps, context: Context): boolean {
+  const own = [new URL(originOf(deps, context)).origin, new URL(context.req.url).origin];
+  return isOwnForm(context.req.raw, own);
+}
+
+async function open(deps: SignInRouteDeps, context: Context): Promise<Response> {
+  const next = safeNext(context.req.query("next") ?? null);
+  const token = readCookie(context.req.raw, "session", originOf(deps, context));
+  if (token !== null && (await readSession(deps, token))) return seeOther(next ?? "/console");
+  return await askPage({ next });
+}
+
+async function ask(deps: SignInRouteDeps, context: Context): Promise<Response> {
+  const form = isOurs(deps, context) ? await readForm(context.req.raw, formBytesMax) : null;
+  if (!form) return await foreignFormPage();
+  const email = form.get("email") ?? "";
+  const next = safeNext(form.get("next"));
+  const origin = originOf(deps, context);
+  try {
+    const input = { email, clientIp: clientIp(context.req.raw), origin };
+    const { address, devLink } = await service.askForLink(deps, input);
+    const minutes = Math.round(deps.puma.settings.MAGIC_LINK_TTL_SECONDS / minuteSeconds);
+    const age = next === null ? 0 : deps.puma.settings.MAGIC_LINK_TTL_SECONDS;
+    const remembered = cookie("next", encodeURIComponent(next ?? ""), age, origin);
+    return await mailedPage(address, minutes, devLink, { "set-cookie": remembered });
+  } catch (error) {
+    if (!isPumaFault(error)) throw error;
+    const shown = { email: email.slice(0, 254), next };
+    if (error.code !== "rate_limited") {
+      const problem = "That is not an e-mail address. It looks like name@example.com.";
+      return await askPage({ ...shown, problem, status: 422 });
+    }
+    const problem = "Too many links were asked for. Open the newest mail, or wait a while.";
+    const retryAfter = error.headers?.["retry-after"] ?? "60";
+    return await askPage({ ...shown, problem, status: 429 }, { "retry-after": retryAfter });
+  }
+}
+
+async function enter(deps: SignInRouteDeps, context: Context): Promise<Response> {
+  if (!isOurs(deps, context)) return await foreignFormPage();
+  const client = context.req.header("user-agent") ?? "";
+  const token = context.req.param("token") ?? "";
+  const entered = await service.signIn(deps, token, client, newRequestId());
+  if (!entered) return await endedPage();
+  const origin = originOf(deps, context);
+  const wanted = readCookie(context.req.raw, "next", origin);
+  const response = seeOther(safeNext(decoded(wanted)) ?? "/console");
+  const age = deps.settings.SESSION_IDLE_SECONDS;
+  response.headers.append("set-cookie", cookie("session", entered.sessionToken, age, origin));
+  response.headers.append("set-cookie", cookie("next", "", 0, origin));
+  return response;
+}
+
+function decoded(text: string | null): string | null {
+  try {
+    return text === null ? null : decodeURIComponent(text);
+  } catch {
+    // A URIError: not written by us.
+    return null;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * Whether a page of ours sent the form. Pages send no referrer, so their Origin is `null`, and browsers
+ * say in Sec-Fetch-Site where a request comes from; what is no browser says neither.
+ */
+export function isOwnForm(request: Request, ownOrigins: readonly string[]): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin";
+  const origin = request.headers.get("origin");
+  return origin === null || ownOrigins.includes(origin);
+}
+
+/** The form's fields; `null` when it is over `bytesMax` or no form. */
+export async function readForm(
+  request: Request,
+  bytesMax: number,
+): Promise<URLSearchParams | null> {
+  const type = request.headers.get("content-type") ?? "";
+  const length = request.headers.get("content-length");
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return null;
+  if (length === null || Number(length) > bytesMax) return null;
+  return new URLSearchParams(await request.text());
+}

@@ -1,0 +1,33 @@
+import type { Store } from "../../db/client.ts";
+import { type Endpoint, endpoint } from "../../http/mount.ts";
+import type { Caller } from "../caller.ts";
+import { fault } from "../dialect.ts";
+import { listAudit } from "./contract.ts";
+import * as store from "./store.ts";
+
+/** The endpoint of the audit log: a plain read. */
+export function auditEndpoints(deps: { store: Store }): Endpoint<Caller>[] {
+  return [
+    endpoint(listAudit, async ({ query }, { userId }: Caller) => {
+      const page = await store.listAudit(deps.store, userId, {
+        limit: query.limit,
+        startingAfter: query.starting_after ?? null,
+        teamId: query.team_id ?? null,
+        userId: query.user_id ?? null,
+        action: query.action ?? null,
+        from: query.from ?? null,
+        to: query.to ?? null,
+      });
+      if (!page) {
+        const message = "starting_after: must be the id of an entry that you may see";
+        throw fault("invalid_cursor", message, { field: "starting_after" });
+      }
+      const data = page.entries.map((entry) => ({
+        object: "audit_entry",
+        ...entry,
+        id: Number(entry.id),
+      }));
+      return { status: 200, body: { data, has_more: page.hasMore } };
+    }),
+  ];
+}

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { declare } from "../../http/declare.ts";
+import { parseIpRange } from "../../lib/ip-range.ts";
+import { errorAnswers, idQuery, line, requestId, timestamp } from "../schemas.ts";
+import { scopes } from "../scopes.ts";
+
+/** The API keys of the user whose key is in use. */
+const tag = "Keys";
+const access = ["keys:write"];
+
+const apiKey = z
+  .object({
+    object: z.literal("api_key"),
+    id: z.int(),
+    name: z.string(),
+    preview: z.string(),
+    permissions: z.array(z.string()),
+    controls: z.object({
+      requests_per_minute: z.int(),
+      monthly_quota: z.int().nullable(),
+      allowed_ip_list: z.array(z.string()),
+      inactive_ttl_days: z.int().nullable(),
+    }),
+    status: z.enum(["active", "revoked"]),
+    last_used_at: timestamp.nullable(),
+    created_at: timestamp,
+    revoked_at: timestamp.nullable(),
+  })
+  .meta({ id: "ApiKey" });
+
+export type KeyView = z.input<typeof apiKey>;
+
+const ipRange = z
+  .string()
+  .refine((text) => parseIpRange(text) !== null, { error: "must be an IP address or CIDR range" });
+
+const createBody = z.strictObject({
+  name: line(120),
+  permissions: z.array(z.enum(scopes)).min(1, "choose at least one").max(scopes.length),
+  controls: z
+    .strictObject({
+      requests_per_minute: z.int().min(1).max(1_000_000).optional(),
+      monthly_quota: z.int().min(1).max(1_000_000_000).nullable().optional(),
+      allowed_ip_list: z.array(ipRange).max(100).optional(),
+      inactive_ttl_days: z.int().min(1).max(3650).nullable().optional(),
+    })
+    .optional(),
+});
+
+export const listKeys = declare({
+  method: "get",
+  path: "/keys",
+  operationId: "listKeys",
+  tag,
+  summary: "List your API keys, newest first",
+  access,
+  answers: {
+    200: {
+      description: "The user's keys, revoked ones too. No key itself is in it.",
+      schema: z.object({ data: z.array(apiKey), request_id: requestId }),
+    },
+    ...errorAnswers({ method: "get" }),
+  },
+});
+
+export const createKey = declare({
+  method: "post",
+  path: "/keys",
+  operationId: "createKey",
+  tag,
+  summary: "Create an API key; it is shown once",
+  description:
+    "The new key may do no more than the one in use: a scope that this one lacks cannot be given.",
+  access,
+  idempotency: "accepted",
+  body: createBody,
+  answers: {
+    201: {
+      description: "The key, in this answer only.",
+      schema: z.object({ data: apiKey, api_key: z.string(), request_id: requestId }),
+    },
+    ...errorAnswers({ method: "post" }, 409),
+  },
+});
+
+export const revokeKey = declare({
+  method: "delete",
+  path: "/keys/{key_id}",
+  operationId: "revokeKey",
+  tag,
+  summary: "Revoke one of your API keys; it is refused from this answer on",
+  description: "Revoking it again changes nothing. The key in use may revoke itself.",
+  access,
+  idempotency: "accepted",
+  params: z.object({ key_id: idQuery }),
+  answers: {
+    200: {
+      description: "The key as it is now.",
+      schema: z.object({ data: apiKey, request_id: requestId }),
+    },
+    ...errorAnswers({ method: "delete" }, 404),
+  },
+});
