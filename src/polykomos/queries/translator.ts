@@ -14,6 +14,10 @@ export type Question = {
   now: Date;
   /** Looks words up among the database's values. */
   probe: Probe;
+  /** What is wrong with a statement, for a translator that can mend it; null: nothing. */
+  check?(sql: string): Promise<{ message: string; isHopeless: boolean } | null>;
+  /** Earlier questions to this database with what answered them, for one that learns by example. */
+  examples?(): Promise<readonly { question: string; sql: string }[]>;
 };
 
 /** A word group of the question that stands as a value in a column. */
@@ -33,7 +37,8 @@ export type Translation =
       suggestions: string[];
     };
 
-export type TranslatorName = "embedded" | "workers-ai" | "openai";
+export const translatorNames = ["embedded", "workers-ai", "openai"] as const;
+export type TranslatorName = (typeof translatorNames)[number];
 
 export type Translator = {
   name: TranslatorName;

@@ -1,0 +1,176 @@
+// From what the clauses found to a query: groups, rankings, exclusions, set operations.
+
+import { type Expression, hasAggregate, type Query, tablesOf } from "../logical/query.ts";
+import { addConditions } from "./build-conditions.ts";
+import { addCounts, countOnce, isReachable } from "./build-counts.ts";
+import { addGroup, addGroups, groupBySubject } from "./build-groups.ts";
+import { labelColumns } from "./concepts.ts";
+import { columnOf, type Draft } from "./draft.ts";
+import { emptyQuery } from "./empty-query.ts";
+import { exclusion } from "./exclude.ts";
+import { turn } from "./negate.ts";
+import { SHOWN } from "./order.ts";
+import { countRows } from "./select-column.ts";
+
+/** The query of a draft; null when nothing is asked for. */
+export function buildQuery(draft: Draft): Query | null {
+  const query = emptyQuery(draft.main);
+  query.select = selection(draft);
+  if (query.select.length === 0) return null;
+  query.distinct = draft.distinct && !query.select.every(hasAggregate);
+  query.main = mainOf(draft, query.select);
+  query.also = alsoOf(draft, query);
+  addGroups(draft, query);
+  addRanking(draft, query);
+  addCounts(draft, query);
+  query.having.push(...draft.having);
+  if (query.having.length > 0 && query.group.length === 0) groupBySubject(draft, query);
+  addOrder(draft, query);
+  for (const excluded of draft.excluded) {
+    const others = excluded.tables.filter((table) => table !== query.main);
+    const condition =
+      others.length > 0 ? exclusion(draft, query.main, { ...excluded, tables: others }) : null;
+    if (condition && !isParent(draft, query, others)) query.where.push(condition);
+    else draft.conditions.push(...excluded.conditions.map(turn));
+  }
+  orderAsCondition(query);
+  countOnce(draft, query);
+  return addConditions(draft, query);
+}
+
+/** A row has one parent, so a condition on it is turned round where it stands. */
+function isParent(draft: Draft, query: Query, tables: readonly number[]): boolean {
+  const [only] = tables;
+  const shown = query.select.flatMap(tablesOf);
+  return (
+    tables.length === 1 &&
+    only !== undefined &&
+    (shown.includes(only) ||
+      draft.graph.edges.some((edge) => edge.from === query.main && edge.to === only)) &&
+    !draft.graph.edges.some((edge) => edge.from === only && edge.to === query.main) &&
+    draft.excluded.every((excluded) => excluded.conditions.length > 0)
+  );
+}
+
+function selection(draft: Draft): Expression[] {
+  const shown = draft.select.map(({ expression }) =>
+    expression.kind === "star" ? { ...expression, table: draft.main } : expression,
+  );
+  const labels = draft.labels.filter(({ at }) => at >= 0);
+  const plain = shown.some((each) => !hasAggregate(each));
+  if (
+    labels.length > 0 &&
+    !plain &&
+    shown.every((each) => !hasAggregate(each) || labels.length > 0)
+  ) {
+    const columns = labels.flatMap(({ table }) => labelColumns(draft.lexicon, table).map(columnOf));
+    return dedupe([...columns, ...shown]);
+  }
+  if (shown.length > 0) return dedupe(shown);
+  const [group] = draft.groups;
+  if (group) return group.column ? [columnOf({ table: group.table, column: group.column })] : [];
+  return labelColumns(draft.lexicon, draft.main).map(columnOf);
+}
+
+function dedupe(expressions: Expression[]): Expression[] {
+  const seen = new Set<string>();
+  return expressions.filter((each) => {
+    const key = JSON.stringify(each);
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+function mainOf(draft: Draft, select: Expression[]): number {
+  const counted = draft.labels.find(({ at }) => at < 0);
+  const tables = select.flatMap(tablesOf);
+  if (counted && tables.length === 0) return counted.table;
+  if (tables.length > 0 && !tables.includes(draft.main)) return tables[0] ?? draft.main;
+  return draft.main;
+}
+
+/** Tables that are spoken of without a column: only rows that have a partner there count. */
+function alsoOf(draft: Draft, query: Query): number[] {
+  const spoken = draft.pieces.flatMap((piece, at) => {
+    if (draft.used[at]) return [];
+    if (piece.kind === "table") return [piece.table];
+    return piece.kind === "column" && piece.score >= NAMED ? [piece.table] : [];
+  });
+  return [...new Set([...draft.also, ...spoken])].filter((table) =>
+    isReachable(draft, query.main, table),
+  );
+}
+
+/** Only a name of several words is meant for sure where nothing asks for it. */
+const NAMED = 4.5;
+
+function addRanking(draft: Draft, query: Query): void {
+  const { ranking } = draft;
+  if (ranking === null) return;
+  const [shownCount] = query.select.filter(hasAggregate);
+  const counted = ranking.counted;
+  if (query.group.length === 0) groupBySubject(draft, query, counted);
+  if (counted && counted.table !== query.main && !query.also.includes(counted.table))
+    query.also.push(counted.table);
+  const by =
+    shownCount && shownCount.kind === "aggregate" && shownCount.name === "count"
+      ? shownCount
+      : countRows();
+  if (query.group.length === 0 && !shownCount) return;
+  query.order.push({ by, descending: ranking.descending });
+  query.limit = ranking.limit;
+  if (query.select.some((each) => each.kind === "aggregate" && each.of === null)) return;
+}
+
+/** An extreme within a total is a condition: the students of the dorm with the largest capacity. */
+function orderAsCondition(query: Query): void {
+  const [order] = query.order;
+  const isTotal =
+    query.group.length === 0 && query.groupBuckets.length === 0 && query.select.every(hasAggregate);
+  if (!isTotal || order?.by.kind !== "column") return;
+  const { by, descending } = order;
+  const select: Expression[] = [
+    { kind: "aggregate", name: descending ? "max" : "min", of: by, distinct: false },
+  ];
+  if (query.limit === 1) {
+    const extreme = { ...emptyQuery(by.ref.table), select };
+    query.where.push({ kind: "compareQuery", left: by, operator: "=", query: extreme });
+  }
+  query.order = [];
+  query.limit = null;
+}
+
+function addOrder(draft: Draft, query: Query): void {
+  for (const { by, counted, descending } of draft.order) {
+    if (by !== "count") {
+      query.order.push({ by, descending });
+      continue;
+    }
+    const [shown] = query.select;
+    if (counted === SHOWN) {
+      if (shown && shown.kind !== "star") query.order.push({ by: shown, descending });
+      continue;
+    }
+    if (counted && !query.also.includes(counted.table) && counted.table !== query.main)
+      query.also.push(counted.table);
+    if (query.group.length === 0) groupBySubject(draft, query, counted);
+    query.order.push({
+      by:
+        query.select.find((each) => each.kind === "aggregate" && each.name === "count") ??
+        countRows(),
+      descending,
+    });
+  }
+  if (draft.limit !== null && query.order.length > 0) query.limit = draft.limit;
+  const grouped =
+    query.select.some(hasAggregate) && query.select.some((each) => !hasAggregate(each));
+  const ordersByAggregate = query.order.some((order) => hasAggregate(order.by));
+  if (ordersByAggregate && !grouped && query.group.length === 0) groupBySubject(draft, query);
+  const isShownOrder = query.order.every((order) =>
+    query.select.some((each) => JSON.stringify(each) === JSON.stringify(order.by)),
+  );
+  // DISTINCT may order only by what it shows.
+  if (query.distinct && !isShownOrder) {
+    query.distinct = false;
+    for (const each of query.select) if (each.kind === "column") addGroup(query, each.ref);
+  }
+}

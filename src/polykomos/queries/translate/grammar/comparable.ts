@@ -1,0 +1,22 @@
+// What a column can be compared with.
+
+import type { Piece } from "../link/assign.ts";
+import type { ColumnRef } from "../logical/query.ts";
+import { columnEntry, type Draft, holdsNumbers, isMeasure, kindOf } from "./draft.ts";
+import { YEAR_MAX, YEAR_MIN } from "./years.ts";
+
+export function isComparable(draft: Draft, ref: ColumnRef, right: Piece): boolean {
+  const kind = kindOf(draft, ref);
+  if (kind === "boolean" || kind === "json") return false;
+  if (/date|timestamp/.test(kind) && right.kind === "number") {
+    return right.value >= YEAR_MIN && right.value <= YEAR_MAX;
+  }
+  if (kind === "number" && right.kind === "date") return false;
+  if (kind !== "text") return true;
+  const column = columnEntry(draft.lexicon, ref)?.column;
+  return right.kind === "date" || (column !== undefined && holdsNumbers(column));
+}
+
+export function isAmount(draft: Draft, ref: ColumnRef): boolean {
+  return isMeasure(draft, ref) && !/date|time/.test(kindOf(draft, ref));
+}

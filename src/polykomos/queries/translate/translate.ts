@@ -1,0 +1,78 @@
+// The embedded translator: words become names, values and operators, those become clauses, and the
+// best of several readings becomes SQL. The same question, catalog and moment give the same bytes.
+
+import type { Question, Translation, Translator, ValueHit } from "../translator.ts";
+import { type Compiling, compileQuery } from "./compile/compile.ts";
+import { parse, type Reading } from "./grammar/parse.ts";
+import { joinGraphOf } from "./joins/graph.ts";
+import { linkEntities, termsToProbe } from "./link/entities.ts";
+import { lexiconOf } from "./link/lexicon.ts";
+import { featuresOf } from "./rank/features.ts";
+import { confidenceOf, scoreReading } from "./rank/score.ts";
+import { isUnderstood, refuse } from "./refuse/refuse.ts";
+import { emptyThesaurus, loadThesaurus, type Thesaurus } from "./words/thesaurus.ts";
+import type { Token } from "./words/tokens.ts";
+import { asksForChange, translateChange } from "./writes/write.ts";
+
+export const embeddedTranslator: Translator = { name: "embedded", translate };
+
+async function translate(question: Question): Promise<Translation> {
+  const hits = await question.probe(termsToProbe(question.text, question.catalog));
+  if (asksForChange(question.text, question.catalog)) return translateChange(question, hits);
+  const { readings, tokens } = await bestReadings(question, hits);
+  const compiling = compilingOf(question, tokens);
+  for (const reading of readings) {
+    const features = featuresOf(reading);
+    if (!isUnderstood(features)) break;
+    const sql = compileQuery(reading.query, compiling);
+    if (sql !== null) return { kind: "sql", sql, confidence: confidenceOf(features) };
+  }
+  return refuse(question.catalog, readings[0]?.draft.pieces ?? []);
+}
+
+/** WordNet is asked only where a word means nothing without it, and believed where it explains one. */
+async function bestReadings(question: Question, hits: readonly ValueHit[]) {
+  const plain = readingsOf(question, hits);
+  const before = unknownIn(plain.readings);
+  if (before < ONE_WORD) return plain;
+  const wider = readingsOf(question, hits, await loadThesaurus());
+  return unknownIn(wider.readings) < before ? wider : plain;
+}
+
+const ONE_WORD = 0.9;
+
+function unknownIn(readings: readonly Reading[]): number {
+  const [best] = readings;
+  return best ? featuresOf(best).unknown : Number.POSITIVE_INFINITY;
+}
+
+/** All readings of a question, best first. */
+export function readingsOf(
+  question: Pick<Question, "text" | "catalog" | "now">,
+  hits: readonly ValueHit[],
+  thesaurus: Thesaurus = emptyThesaurus,
+): { readings: Reading[]; tokens: readonly Token[] } {
+  const lexicon = lexiconOf(question.catalog);
+  const graph = joinGraphOf(lexicon);
+  const { tokens, assignments } = linkEntities(question.text, question.catalog, hits, thesaurus);
+  const readings = assignments.flatMap((assignment): Reading[] => {
+    const reading = parse(assignment, lexicon, graph, question.now);
+    return reading ? [reading] : [];
+  });
+  const scores = new Map(readings.map((reading) => [reading, scoreReading(reading)]));
+  const sorted = readings.toSorted((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
+  return { readings: sorted, tokens };
+}
+
+function compilingOf(question: Question, tokens: readonly Token[]): Compiling {
+  const lexicon = lexiconOf(question.catalog);
+  const words = new Set(tokens.map((token) => token.stem));
+  const hints = (edge: { from: number; fromColumns: string[] }) => {
+    const entry = lexicon.tables[edge.from];
+    const column = entry?.columns.find((each) => each.column.name === edge.fromColumns[0]);
+    const named = (column?.forms[0] ?? []).filter((word) => word !== "id");
+    return named.length === 0 ? 0 : named.filter((word) => words.has(word)).length / named.length;
+  };
+  const graph = joinGraphOf(lexicon);
+  return { catalog: question.catalog, dialect: question.dialect, graph, hints };
+}

@@ -1,0 +1,252 @@
+// Conditions on rows: "from Berlin", "placed before 2024", "whose price is over 5", "of customer Ada".
+// Each word has to be understood, for a condition that is passed over would change rows that nobody named.
+
+import type { Column } from "../../catalog/catalog.ts";
+import { writeName, writeTable } from "../../catalog/names.ts";
+import { likeOperator, textLiteral } from "../compile/dialect.ts";
+import { conditionOf, labelled, placesOf, readKey, readKnown, type Setting } from "./known.ts";
+import { readSaid, type Said, sqlValue } from "./literal.ts";
+import type { Reader } from "./reader.ts";
+import { signOf } from "./signs.ts";
+
+const openings = [
+  ...[
+    "where",
+    "whose",
+    "with",
+    "that have",
+    "that has",
+    "who have",
+    "which have",
+    "having",
+    "if",
+    "when",
+  ],
+  ...[
+    "in which",
+    "who live in",
+    "living in",
+    "located in",
+    "based in",
+    "for which",
+    "that are",
+    "that were",
+    "which were",
+    "who were",
+    "who are",
+    "which are",
+    "that is",
+    "who is",
+    "which is",
+    "that",
+  ],
+  ...["who", "which", "of", "in", "from", "for", "by", "at", "on"],
+];
+
+const links = [
+  "and",
+  "and whose",
+  "and where",
+  "and with",
+  "and that are",
+  "and are",
+  "and is",
+  "but",
+];
+
+/** Conditions on a table's rows, up to where the sentence goes on with something else. */
+export function readConditions(setting: Setting, table: number, isEnd: () => boolean): string[] {
+  const { reader } = setting;
+  const conditions: string[] = [];
+  while (!reader.isAtEnd && !isEnd()) {
+    reader.take(...links, ",");
+    conditions.push(readCondition(setting, table, isEnd));
+  }
+  return conditions;
+}
+
+function readCondition(setting: Setting, table: number, isEnd: () => boolean): string {
+  const { reader } = setting;
+  const isNamed = reader.take("named", "called", "titled", "with name", "with the name");
+  if (isNamed) {
+    const said = readSaid(reader, () => isEnd() || isNextClause(setting, table)) ?? reader.fail();
+    return labelled(setting, table, plainly(reader, said)) ?? reader.fail();
+  }
+  const hasOpening = reader.take(...openings);
+  const flag = readFlagCondition(setting, table, isEnd);
+  if (flag !== null) return flag;
+  const column = reader.column(table);
+  if (column !== null) return readComparison(setting, table, column, isEnd);
+  const parent = readParent(setting, table, isEnd);
+  if (parent !== null) return parent;
+  const known = reader.attempt(() => readKnown(setting));
+  const own = known === null ? null : conditionOf([...known], table);
+  if (own !== null) return own;
+  if (known !== null) return reader.fail();
+  // "in 2023": the opening belongs to the moment.
+  if (hasOpening) reader.at -= 1;
+  return readMoment(setting, table) ?? reader.fail();
+}
+
+/** "that are discontinued", "which are not active". */
+function readFlagCondition(setting: Setting, table: number, isEnd: () => boolean): string | null {
+  const { reader, dialect } = setting;
+  return reader.attempt(() => {
+    const isNegated = reader.take("not", "no longer");
+    const column = reader.column(table);
+    const isWhole = reader.isAtEnd || isEnd() || isNextClause(setting, table);
+    if (column?.kind !== "boolean" || !isWhole) return null;
+    return `${writeName(column.name, dialect)} = ${isNegated ? "FALSE" : "TRUE"}`;
+  });
+}
+
+/** "before 2024-01-01", of a table with one date. */
+function readMoment(setting: Setting, table: number): string | null {
+  const { reader, dialect, now } = setting;
+  const dates = reader
+    .tableAt(table)
+    .columns.filter(({ kind }) => kind === "date" || kind === "timestamp");
+  const [date, ...others] = dates;
+  if (date === undefined || others.length > 0) return null;
+  return reader.attempt(() => {
+    reader.take("made", "placed", "created", "dated", "sent", "from", "that were placed", "joined");
+    const year = reader.attempt(() => readYear(setting, writeName(date.name, dialect)));
+    if (year !== null) return year;
+    const sign = signOf(reader);
+    const token = reader.peek();
+    if ((sign !== "<" && sign !== ">") || token === undefined) return null;
+    reader.at += 1;
+    const said = { text: token.raw, isQuoted: false, isPercent: false };
+    const value = /^\d{4}$/.test(token.raw)
+      ? textLiteral(`${Number(token.raw) + Number(sign === ">")}-01-01`, dialect)
+      : sqlValue(said, date, dialect, now);
+    if (value === null) return null;
+    const whole = sign === ">" && /^\d{4}$/.test(token.raw) ? ">=" : sign;
+    return `${writeName(date.name, dialect)} ${whole} ${value}`;
+  });
+}
+
+/** "in 2023", of a column whose name is written. */
+function readYear({ reader, dialect }: Setting, name: string): string | null {
+  reader.take("in", "during", "from");
+  const year = reader.peek()?.raw ?? "";
+  if (!/^\d{4}$/.test(year)) return null;
+  reader.at += 1;
+  const [from, to] = [Number(year), Number(year) + 1].map((each) =>
+    textLiteral(`${each}-01-01`, dialect),
+  );
+  return `${name} >= ${from} AND ${name} < ${to}`;
+}
+
+function readComparison(
+  setting: Setting,
+  table: number,
+  column: Column,
+  isEnd: () => boolean,
+): string {
+  const { reader, dialect } = setting;
+  const name = writeName(column.name, dialect);
+  const isClauseEnd = () => isEnd() || isNextClause(setting, table);
+  if (reader.take("is null", "is missing", "is empty", "is not set", "are missing", "is unknown")) {
+    return `${name} IS NULL`;
+  }
+  if (reader.take("is not null", "is set", "is not missing", "is known"))
+    return `${name} IS NOT NULL`;
+  const pattern = readPattern(setting, column, isClauseEnd);
+  if (pattern !== null) return `${name} ${pattern}`;
+  if (reader.take("between", "is between")) {
+    const low = valueFor(setting, column, () => reader.isNext("and"));
+    reader.need("and");
+    return `${name} BETWEEN ${low} AND ${valueFor(setting, column, isClauseEnd)}`;
+  }
+  if (column.kind === "date" || column.kind === "timestamp") {
+    const year = reader.attempt(() => readYear(setting, name));
+    if (year !== null) return year;
+  }
+  const isList = reader.take("in", "one of", "is in", "is one of");
+  const sign = isList ? "=" : (signOf(reader) ?? "=");
+  reader.take("either", "(");
+  const values = [valueFor(setting, column, () => isClauseEnd() || reader.isNext("or", ",", ")"))];
+  while (sign === "=" && reader.attempt(() => reader.take("or", ", or", ",") || null) !== null) {
+    values.push(valueFor(setting, column, () => isClauseEnd() || reader.isNext("or", ",", ")")));
+  }
+  reader.take(")");
+  if (values[0] === "NULL") return `${name} IS ${sign === "<>" ? "NOT " : ""}NULL`;
+  return values.length > 1 ? `${name} IN (${values.join(", ")})` : `${name} ${sign} ${values[0]}`;
+}
+
+function readPattern(setting: Setting, column: Column, isEnd: () => boolean): string | null {
+  const { reader, dialect } = setting;
+  if (column.kind !== "text") return null;
+  const forms: [string[], string, string][] = [
+    [["contains", "containing", "contain", "includes", "including"], "%", "%"],
+    [["starts with", "starting with", "start with", "begins with", "beginning with"], "", "%"],
+    [["ends with", "ending with", "end with", "ends in", "ending in"], "%", ""],
+  ];
+  for (const [phrases, before, after] of forms) {
+    if (!reader.take(...phrases)) continue;
+    const said = readSaid(reader, isEnd) ?? reader.fail();
+    const text = said.text.replace(/[\\%_]/g, "\\$&");
+    return `${likeOperator(dialect)} ${textLiteral(before + text + after, dialect)}`;
+  }
+  return null;
+}
+
+/** The text of a value. Words that could go on with another condition have to be quoted or known. */
+function plainly(reader: Reader, said: Said): string {
+  const isOpen = !said.isQuoted && /,|\b(and|or|but|not|where|with|whose)\b/i.test(said.text);
+  return isOpen && placesOf(reader, said.text).length === 0 ? reader.fail() : said.text;
+}
+
+function valueFor({ reader, dialect, now }: Setting, column: Column, isEnd: () => boolean): string {
+  const said: Said = readSaid(reader, isEnd) ?? reader.fail();
+  plainly(reader, said);
+  const known = placesIn(reader, said, column);
+  const value = sqlValue(known === null ? said : { ...said, text: known }, column, dialect, now);
+  return value ?? reader.fail();
+}
+
+/** The value as the column is known to have it, when the probe found it there. */
+function placesIn(reader: Reader, said: Said, column: Column): string | null {
+  const places = placesOf(reader, said.text).filter((place) =>
+    reader.tableAt(place.table).columns.includes(column),
+  );
+  const exact = places.find(({ value }) => value === said.text);
+  return exact?.value ?? (places.length === 1 ? (places[0]?.value ?? null) : null);
+}
+
+/** "orders of customer Ada": the row of another table that a key of this one points to. */
+function readParent(setting: Setting, table: number, isEnd: () => boolean): string | null {
+  const { reader, dialect } = setting;
+  return reader.attempt(() => {
+    const parent = reader.table();
+    if (parent === null) return null;
+    const keys = reader
+      .tableAt(table)
+      .foreignKeys.filter(
+        (key) =>
+          key.columns.length === 1 &&
+          key.table === reader.tableAt(parent).name &&
+          key.schema === reader.tableAt(parent).schema,
+      );
+    const [key, ...others] = keys;
+    if (key === undefined || others.length > 0) return null;
+    const conditions: string[] = [];
+    const first = readKey(setting, parent);
+    if (first !== null) conditions.push(first);
+    if (conditions.length === 0) conditions.push(readCondition(setting, parent, isEnd));
+    const [column = "", referenced = ""] = [key.columns[0], key.references[0]];
+    const inner = `SELECT ${writeName(referenced, dialect)} FROM ${writeTable(reader.tableAt(parent), dialect)}`;
+    return `${writeName(column, dialect)} IN (${inner} WHERE ${conditions.join(" AND ")})`;
+  });
+}
+
+/** Whether another condition begins here: a link, and then a column or an opening. */
+export function isNextClause({ reader }: Setting, table: number): boolean {
+  const here = reader.at;
+  const isLinked = reader.take(...links, ",");
+  const begins =
+    isLinked && (reader.isNext(...openings, "named", "called") || reader.column(table) !== null);
+  reader.at = here;
+  return begins;
+}
