@@ -7,18 +7,20 @@ export type Call = (
   method: string,
   path: string,
   body?: Record<string, unknown>,
+  headers?: Record<string, string>,
 ) => Promise<Answer>;
 
 const TIMEOUT_MS = 30_000;
 
 /** A client for one origin, with a bearer token on every request unless it is empty. */
 export function callAs(origin: string, token: string): Call {
-  return async (method, path, body) => {
+  return async (method, path, body, headers = {}) => {
     const response = await fetch(`${origin}${path}`, {
       method,
       headers: {
         ...(token !== "" && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -33,8 +35,9 @@ export async function must(
   method: string,
   path: string,
   body?: Record<string, unknown>,
+  headers?: Record<string, string>,
 ): Promise<Record<string, unknown>> {
-  const answer = await call(method, path, body);
+  const answer = await call(method, path, body, headers);
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   throw failure(`${method} ${path} answered ${answer.status} ${JSON.stringify(answer.body)}`);
 }

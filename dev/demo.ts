@@ -16,7 +16,6 @@ export type Demo = {
 
 const DEMO_EMAIL = "demo@example.com";
 const DATABASES_MAX = 200;
-const CONNECTIONS_MAX = 250;
 
 const everyScope = [
   "databases:read",
@@ -115,7 +114,6 @@ async function registerServer(
     admin_user: server.user,
     admin_password: server.password,
     max_databases: DATABASES_MAX,
-    max_connections: CONNECTIONS_MAX,
   });
 }
 

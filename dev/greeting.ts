@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Demo } from "./demo.ts";
+import { shopNames } from "./seed-shop.ts";
 
 export type GreetingOptions = {
   demo: Demo;
@@ -49,6 +50,10 @@ function polykomosCommands({ demo, root, hasPsql, hasMysql }: GreetingOptions): 
       ? ["Use it", `psql "$(${sql} --url ${DATABASE})"`]
       : ["Use it (there is no psql here)", `${sql} ${DATABASE} 'SELECT version()'`],
     ...(hasMysql ? mysql : []),
+    [
+      "Ask the shop a question",
+      `curl -s ${demo.url}/api/v1/query_executions ${authorization} ${json} -d "{\\"database_uuid\\":\\"$(${sql} --uuid ${shopNames.postgres})\\",\\"query\\":\\"How many customers are there in each city?\\"}"`,
+    ],
   ];
 }
 

@@ -1,4 +1,4 @@
-// `npm run sql -- [--url] [database] [statement]`: uses a database of the demo user with nothing
+// `npm run sql -- [--url|--uuid] [database] [statement]`: uses a database of the demo user with nothing
 // but Node. Without a name the newest database is meant, without a statement `SELECT version()`.
 
 import { join } from "node:path";
@@ -14,25 +14,35 @@ const demoFile = join(import.meta.dirname, "..", ".data", "demo.json");
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { url: { type: "boolean" } },
+    options: { url: { type: "boolean" }, uuid: { type: "boolean" } },
   });
   const [name, statement = "SELECT version()"] = positionals;
   const demo = readDemo(demoFile);
   if (demo === null) throw failure("There is no .data/demo.json yet. Run: npm start");
-  const url = await connectionString(demo, name);
+  const uuid = await databaseUuid(demo, name);
+  if (values.uuid) {
+    console.log(uuid);
+    return;
+  }
+  const url = await connectionString(demo, uuid);
   if (values.url) console.log(url);
   else if (url.startsWith("mysql:")) await runMysqlStatement(url, statement);
   else await runStatement(url, statement);
 }
 
-async function connectionString(demo: Demo, name: string | undefined): Promise<string> {
+async function databaseUuid(demo: Demo, name: string | undefined): Promise<string> {
   const user = callAs(demo.url, demo.polykomosKey);
   const isWanted = (database: Record<string, unknown>) =>
     name === undefined || database.name === name;
   const found = await findListed(user, "/api/v1/databases", isWanted);
   if (found === null) throw failure(`There is no database ${name ?? "yet"}. Create it first.`);
-  const path = `/api/v1/databases/${textAt(found, "uuid")}`;
-  return textAt(await must(user, "GET", path), "data", "connection_string");
+  return textAt(found, "uuid");
+}
+
+async function connectionString(demo: Demo, uuid: string): Promise<string> {
+  const user = callAs(demo.url, demo.polykomosKey);
+  const database = await must(user, "GET", `/api/v1/databases/${uuid}`);
+  return textAt(database, "data", "connection_string");
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {

@@ -16,6 +16,7 @@ import { isPortFree, LOOPBACK } from "./ports.ts";
 import { type RunningPostgres, startPostgres } from "./postgres.ts";
 import { startSchedule } from "./schedule.ts";
 import { loadSecrets } from "./secrets.ts";
+import { seedShops } from "./seed-shop.ts";
 import { newShutdown } from "./shutdown.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 import { writeVariables } from "./worker-variables.ts";
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const demo = await seed(data.demo, url, adminToken, { postgres, mysql });
   await shutdown.own({ stop: startSchedule(url, adminToken) });
   await untilHealthz(url, (status) => status === 200);
+  await seedShops(demo, mysql === null ? ["postgres"] : ["postgres", "mysql"]);
   const elapsedSeconds = performance.now() / MS_PER_SECOND;
   const colour = process.stdout.isTTY;
   const hasPsql = isOnPath("psql");

@@ -3,7 +3,7 @@ import { getPath } from "hono/utils/url";
 import { mountAdmin } from "./admin/api.ts";
 import type { Deps } from "./deps.ts";
 import { discardBody } from "./http/json-body.ts";
-import { mountPolykomos } from "./polykomos/api.ts";
+import { mountPolykomos, polykomosEndpoints } from "./polykomos/api.ts";
 import { pumaApi } from "./puma/api.ts";
 
 export type App = {
@@ -28,10 +28,38 @@ export function createApp(deps: Deps): App {
   });
   mountAdmin(operator, deps);
 
-  function appOf(path: string): Hono {
+  // Loaded at the first visit: requests of the APIs pay nothing for it.
+  let consolePages: Promise<Hono> | undefined;
+  function loadConsole(): Promise<Hono> {
+    consolePages ??= import("./console/console.tsx").then((module) => module.consoleApp(deps));
+    return consolePages;
+  }
+
+  let site: Promise<Hono> | undefined;
+  function loadSite(): Promise<Hono> {
+    site ??= import("./site/site.tsx").then(({ siteApp }) => {
+      const declarations = polykomosEndpoints(deps).map((each) => each.declaration);
+      return siteApp(deps, declarations);
+    });
+    return site;
+  }
+
+  function isPolykomosHost(request: Request): boolean {
+    const { POLYKOMOS_HOST } = deps.settings;
+    return POLYKOMOS_HOST !== "" && new URL(request.url).host === POLYKOMOS_HOST;
+  }
+
+  function appOf(path: string, request: Request): Hono | Promise<Hono> {
     switch (path.split("/", 2)[1]) {
       case "api":
-        return polykomos;
+        return path === "/api" || path === "/api/llms.md" ? loadSite() : polykomos;
+      case "guides":
+      case "polykomos":
+        return loadSite();
+      case "":
+        return isPolykomosHost(request) ? loadSite() : puma;
+      case "console":
+        return loadConsole();
       case "admin":
       case "healthz":
         return operator;
@@ -42,7 +70,9 @@ export function createApp(deps: Deps): App {
 
   return {
     async fetch(request, env, ctx) {
-      const response = await appOf(getPath(request)).fetch(request, env, ctx);
+      const app = appOf(getPath(request), request);
+      const ready = app instanceof Promise ? await app : app;
+      const response = await ready.fetch(request, env, ctx);
       await discardBody(request);
       return response;
     },

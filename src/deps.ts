@@ -2,21 +2,30 @@ import { waitUntil } from "cloudflare:workers";
 import type { ConsumeDeps } from "../queues/consume.ts";
 import type { JobMessage } from "../queues/messages.ts";
 import type { AdminMountDeps } from "./admin/api.ts";
+import type { ConsoleDeps } from "./console/deps.ts";
+import { invitationMailer } from "./console/sign-in/invitation-mail.ts";
 import { openStore } from "./db/client.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
-import type { Fleet } from "./fleet/fleet.ts";
+import type { Fleet, FleetServer, NameStage, Tenant } from "./fleet/fleet.ts";
 import { mysqlEngine } from "./fleet/mysql.ts";
+import { mysqlQuestions } from "./fleet/mysql-questions.ts";
+import { mysqlReader } from "./fleet/mysql-reader.ts";
 import { mysqlScripts } from "./fleet/mysql-scripts.ts";
 import { mysqlConnect } from "./fleet/mysql-session.ts";
-import { dialFromWorker } from "./fleet/mysql-stream.ts";
 import { neonConnect } from "./fleet/neon-session.ts";
-import { postgresEngine } from "./fleet/postgres.ts";
+import { connectBy, postgresEngine } from "./fleet/postgres.ts";
+import { postgresQuestions } from "./fleet/postgres-questions.ts";
+import { postgresReader } from "./fleet/postgres-reader.ts";
 import { postgresScripts } from "./fleet/postgres-scripts.ts";
+import type { Readers } from "./fleet/readers.ts";
+import { tcpConnect } from "./fleet/tcp-session.ts";
+import { dialFromWorker } from "./fleet/worker-dial.ts";
 import { createHealthCheck, type Health } from "./health.ts";
 import { accountIdCheck } from "./lib/account-id.ts";
 import { dayMs, secondMs, systemClock } from "./lib/clock.ts";
 import { createInFlight } from "./lib/in-flight.ts";
 import { consoleLog } from "./lib/log.ts";
+import { dnsOverHttps } from "./lib/resolve.ts";
 import { createSealer } from "./lib/sealed.ts";
 import type { PolykomosDeps } from "./polykomos/api.ts";
 import { applyAtCreation } from "./polykomos/blueprints/applications/run.ts";
@@ -24,11 +33,14 @@ import { prepareForCreation } from "./polykomos/blueprints/applications/service.
 import { systemInstaller } from "./polykomos/blueprints/system/index.ts";
 import { defaultPlans } from "./polykomos/databases/plans.ts";
 import { findDatabase } from "./polykomos/databases/store.ts";
+import { measureStorage } from "./polykomos/databases/usage.ts";
 import { telling } from "./polykomos/events.ts";
 import { findKey } from "./polykomos/keys-store.ts";
+import { translatorsOf } from "./polykomos/queries/llm/translators.ts";
+import { makeReader } from "./polykomos/queries/reader.ts";
+import { createCatalogs } from "./polykomos/queries/run/catalogs.ts";
 import { unexpectedFault } from "./polykomos/unexpected.ts";
 import { togetherMax } from "./polykomos/webhooks/deliver.ts";
-import { dnsOverHttps } from "./polykomos/webhooks/resolve.ts";
 import type { PumaDeps } from "./puma/deps.ts";
 import { readPumaLimits } from "./puma/limits.ts";
 import { type Sweep, sweep } from "./sweep.ts";
@@ -39,10 +51,12 @@ import { type Sweep, sweep } from "./sweep.ts";
  */
 export type Deps = PolykomosDeps &
   AdminMountDeps &
+  ConsoleDeps &
   ConsumeDeps & {
     settings: Settings;
     health(): Promise<Health>;
     sweep(): Promise<Sweep>;
+    measureStorage(): Promise<number>;
     puma: PumaDeps;
   };
 
@@ -54,6 +68,9 @@ const deliverersMax = 256;
 
 /** Scripts with their logs that one isolate has in memory at once. */
 const applicationsMax = 3;
+
+/** A question's answer as JSON. */
+const answerBytesMax = 2 * 1024 * 1024;
 
 /** Sends messages; what the queue does not take is found again by the sweep, for the rows are there. */
 async function announce(
@@ -93,11 +110,18 @@ export function createDeps(env: Env): Deps {
     openStore(settings.STORE_URL, settings.NEON_ENDPOINT),
     (ids, delaySeconds) => background(announceDeliveries(ids, delaySeconds)),
   );
-  const connectPostgres = neonConnect(settings.NEON_ENDPOINT);
+  const connectPostgres = connectBy({
+    neon: neonConnect(settings.NEON_ENDPOINT),
+    tcp: tcpConnect(dialFromWorker),
+  });
   const connectMysql = mysqlConnect(dialFromWorker);
   const fleet: Fleet = {
     postgres: postgresEngine(connectPostgres),
     mysql: mysqlEngine(connectMysql),
+  };
+  const readers: Readers = {
+    postgres: postgresReader(connectPostgres),
+    mysql: mysqlReader(connectMysql),
   };
   const clock = systemClock;
   const isPolykomosAccount = accountIdCheck("polykomos", settings.ID_CHECK_SECRET);
@@ -109,7 +133,17 @@ export function createDeps(env: Env): Deps {
     log: consoleLog,
     sealer: createSealer(settings.SEALING_KEYS),
     plans: defaultPlans,
-    poolTarget: settings.POOL_TARGET,
+    pool: {
+      floor: settings.POOL_TARGET,
+      ceiling: settings.POOL_MAX,
+      buildsPerServer: settings.POOL_BUILDS_PER_SERVER,
+    },
+    measureEveryMs: settings.STORAGE_CHECK_SECONDS * secondMs,
+    reconcileEveryMs: settings.RECONCILE_SECONDS * secondMs,
+    orphanGraceMs: settings.ORPHAN_GRACE_SECONDS * secondMs,
+    destroyDelayMs: settings.DESTROY_DELAY_SECONDS * secondMs,
+    checkEveryMs: settings.SERVER_CHECK_SECONDS * secondMs,
+    downAfterFailures: settings.SERVER_DOWN_AFTER_FAILURES,
     announce: (ids: readonly string[], delaySeconds?: number) =>
       announce(
         env.JOBS,
@@ -128,6 +162,11 @@ export function createDeps(env: Env): Deps {
       postgres: postgresScripts(connectPostgres),
       mysql: mysqlScripts(connectMysql),
     },
+    readers,
+    makeReader: async (server: FleetServer, tenant: Tenant, stage: NameStage) => {
+      await makeReader(core, server, tenant, stage);
+    },
+    queriesKeptMs: settings.QUERIES_KEPT_DAYS * dayMs,
     installSystemBlueprints: systemInstaller({ store, clock }),
     async applyAtCreation(databaseId: number) {
       await applyAtCreation(core, databaseId);
@@ -140,23 +179,47 @@ export function createDeps(env: Env): Deps {
     timeoutSeconds: settings.WEBHOOK_TIMEOUT_SECONDS,
     deliveriesInFlight: createInFlight(deliverersMax),
     eventsKeptMs: settings.EVENTS_KEPT_DAYS * dayMs,
+    publicUrl: settings.PUBLIC_URL,
+    invitationTtlSeconds: settings.INVITATION_TTL_SECONDS,
+    mailInvitation: invitationMailer(
+      { settings, mailbox: (mailboxId) => env.PUMA_MAILBOX.getByName(mailboxId) },
+      settings.INVITATION_TTL_SECONDS,
+    ),
   };
   return {
     ...core,
     settings,
-    publicUrl: settings.PUBLIC_URL,
+    questionRunners: {
+      postgres: postgresQuestions(connectPostgres),
+      mysql: mysqlQuestions(connectMysql),
+    },
+    translators: translatorsOf(settings, env.AI),
+    catalogs: createCatalogs(clock),
+    queryLimits: {
+      rowsMax: settings.QUERY_MAX_ROWS,
+      bytesMax: answerBytesMax,
+      timeoutMs: settings.QUERY_TIMEOUT_SECONDS * secondMs,
+    },
+    affectedRowsMax: settings.QUERY_MAX_AFFECTED_ROWS,
+    questionsPerMinute: settings.QUERIES_PER_MINUTE,
     prepareBlueprint: (caller, engine, asked) => prepareForCreation(core, caller, engine, asked),
-    destroyDelayMs: settings.DESTROY_DELAY_SECONDS * secondMs,
     adminToken: settings.ADMIN_TOKEN,
     idCheckSecret: settings.ID_CHECK_SECRET,
     requestsPerMinute: settings.REQUESTS_PER_MINUTE,
     gateOf(accountId) {
       return isPolykomosAccount(accountId) ? env.ACCOUNT_GATE.getByName(accountId) : null;
     },
+    async lastUsesOf(accountId, hashes) {
+      return await env.ACCOUNT_GATE.getByName(accountId).lastUses(hashes);
+    },
+    sessionGateOf(accountId) {
+      return isPolykomosAccount(accountId) ? env.ACCOUNT_GATE.getByName(accountId) : null;
+    },
     findKey: (hash, accountId) => findKey(store, hash, accountId),
     unexpected: (error, path, requestId) => unexpectedFault(consoleLog, error, path, requestId),
     health: createHealthCheck({ store, clock }),
     sweep: () => sweep(core),
+    measureStorage: () => measureStorage(core),
     puma: {
       clock,
       log: consoleLog,
@@ -165,6 +228,9 @@ export function createDeps(env: Env): Deps {
       isAccountId: accountIdCheck("puma", settings.ID_CHECK_SECRET),
       account: (accountId) => env.PUMA_ACCOUNT.getByName(accountId),
       mailbox: (mailboxId) => env.PUMA_MAILBOX.getByName(mailboxId),
+      oauthClients: env.OAUTH_KV,
+      resolve: core.resolve,
+      ownHosts,
     },
   };
 }

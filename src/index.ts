@@ -2,6 +2,7 @@ import { consume } from "../queues/consume.ts";
 import { type App, createApp } from "./app.ts";
 import { createDeps, type Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { pause, secondMs } from "./lib/clock.ts";
 
 export { AccountGate } from "../durable-objects/account-gate.ts";
 export { PumaAccount } from "../durable-objects/puma-account.ts";
@@ -27,6 +28,10 @@ export default {
   queue: (batch, env) => consume(build(env).deps, batch),
 
   async scheduled(_controller, env) {
-    await build(env).deps.sweep();
+    const { deps } = build(env);
+    await deps.sweep();
+    // The cron cannot be more frequent than once a minute, and usage is to be no older than that.
+    await pause(30 * secondMs);
+    await deps.measureStorage();
   },
 } satisfies ExportedHandler<Env>;

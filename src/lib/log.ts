@@ -10,6 +10,7 @@ export type Log = {
 
 const secretShapes: readonly [RegExp, string][] = [
   [/\b(pk_live|puma_live)_([0-9a-z]+)_[A-Za-z0-9]+/g, "$1_$2_…"],
+  [/\b([0-9a-z]{18})[.:]([\w-]{16})[.:][\w-]{32}(?![\w-])/g, "$1.$2.…"],
   [/\bwhsec_[A-Za-z0-9+/=]+/g, "whsec_…"],
   [/\b(postgres(?:ql)?|mysql):\/\/([^:@/\s]+):[^@\s]+@/g, "$1://$2:…@"],
   [/\bv1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+/g, "sealed…"],

@@ -12,9 +12,14 @@ export type Caller = {
   requestKey: string | null;
   /** The origin clients reach us at, for absolute URLs. */
   origin: string;
+  /**
+   * Set for somebody at the console, who acts with all the rights of their own; `key` then is no key
+   * of the store but says so.
+   */
+  sessionId?: string;
 };
 
 /** The actor of an audit entry. */
 export function actorOf(caller: Caller): string {
-  return `key:${caller.key.keyId}`;
+  return caller.sessionId === undefined ? `key:${caller.key.keyId}` : `user:${caller.userId}`;
 }

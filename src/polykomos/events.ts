@@ -8,7 +8,8 @@ import type { EventType } from "./webhooks/event-types.ts";
  * Adds the CTEs `told` and `to_deliver`; select `deliveryIds` for what is to be announced.
  */
 export function tell(
-  type: EventType,
+  /** Or an expression on `d`, where one statement tells of several kinds of event. */
+  type: EventType | SQL,
   data: SQL,
   from: SQL,
   now: Date,

@@ -170,10 +170,13 @@ function settler(
   };
 }
 
+const tooManyRequests = 429;
+
 /** Wrong input is not kept, so that the request can be mended and sent with the same key. */
 async function settleFault(settle: Settle, answer: Fault<Code>): Promise<void> {
   const status = statusOfCode[answer.code];
-  if (isInputCode(answer.code)) await settle.forget();
+  // What is refused for its moment alone did nothing either, and is welcome later.
+  if (isInputCode(answer.code) || status === tooManyRequests) await settle.forget();
   else if (status < 500) await settle.keep(status, { body: faultBody(answer), headers: {} });
   else await settle.release();
 }

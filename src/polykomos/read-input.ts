@@ -81,11 +81,21 @@ export async function readInput(
       )
     : null;
   const rawBody = declaration.body ? await readBody(request) : undefined;
-  const { params, query, body } = declaration;
+  const raw = { params: context.req.param(), query: queryOf(request.url), body: rawBody };
   return {
-    params: params ? parseInput(params, context.req.param(), inputFault) : {},
-    query: query ? parseInput(query, queryOf(request.url), queryFault) : {},
-    body: body ? parseInput(body, rawBody, inputFault) : undefined,
+    ...parseParts(declaration, raw),
     idempotency: key === null ? null : { key, fingerprint: fingerprintOf(rawBody) },
+  };
+}
+
+/** The parts of a request as the declaration's schemas read them. */
+export function parseParts(
+  { params, query, body }: OperationDeclaration,
+  raw: { params: unknown; query: unknown; body: unknown },
+): { params: unknown; query: unknown; body: unknown } {
+  return {
+    params: params ? parseInput(params, raw.params, inputFault) : {},
+    query: query ? parseInput(query, raw.query, queryFault) : {},
+    body: body ? parseInput(body, raw.body, inputFault) : undefined,
   };
 }

@@ -48,6 +48,13 @@ function queryInteger(min: number, max: number, byDefault: number) {
     .meta({ override: { type: "integer", minimum: min, maximum: max, default: byDefault } });
 }
 
+/** A number that names something; one that names nothing is not wrong. */
+export const idQuery = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, "must be a positive whole number")
+  .transform(Number)
+  .meta({ override: { type: "integer", minimum: 1 } });
+
 export const limitQuery = queryInteger(1, 100, 25);
 export const timeoutQuery = queryInteger(1, 120, 30);
 

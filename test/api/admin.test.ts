@@ -115,6 +115,7 @@ test("the scheduled work can be done now, and tells what it did", async () => {
     object: "sweep",
     operations_announced: expect.any(Number),
     pool_started: 0,
+    servers_measured: expect.any(Number),
   });
 });
 
@@ -223,7 +224,17 @@ describe("in a world without a server", () => {
     const region = `region-${randomUUID().slice(0, 8)}`;
     await admin("POST", "/servers", { url, body: serverBody({ region }) });
     const pools = (await admin("GET", "/pool", { url })).body.data;
-    const pool = { object: "pool", engine: "postgres", region, ready: 0, building: 0 };
-    expect(pools).toContainEqual(pool);
+    expect(pools).toContainEqual({
+      object: "pool",
+      engine: "postgres",
+      region,
+      target: 0,
+      ready: 0,
+      building: 0,
+      hits: 0,
+      misses: 0,
+      creations_per_minute: 0,
+      oldest_ready_seconds: null,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, inject, test } from "vitest";
 import { newDatabase, newTenant, until } from "../support/api.ts";
 import { applyBlueprint, digestOf, newBlueprint, openSql } from "../support/blueprints.ts";
@@ -26,6 +27,31 @@ const statements = [
   "DELETE FROM notes WHERE id = 2",
 ];
 const failing = "INSERT INTO absent VALUES (1)";
+
+/** Tables that work by themselves when they are written to. */
+const lively = {
+  postgres: [
+    "CREATE TABLE people (id int PRIMARY KEY, name text)",
+    "CREATE TABLE log (id serial PRIMARY KEY, what text)",
+    "CREATE TABLE witness (n int PRIMARY KEY)",
+    "CREATE FUNCTION twice(n bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 2 * n'",
+    `CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN INSERT INTO log (what) VALUES (new.name); RETURN new; END'`,
+    "CREATE TRIGGER noted AFTER INSERT ON people FOR EACH ROW EXECUTE FUNCTION note()",
+    "CREATE VIEW z_people AS SELECT id FROM people",
+    "CREATE VIEW a_people_count AS SELECT count(*) AS n FROM z_people",
+  ],
+  mysql: [
+    "CREATE TABLE people (id int PRIMARY KEY, name text)",
+    "CREATE TABLE log (id int AUTO_INCREMENT PRIMARY KEY, what text)",
+    "CREATE TABLE witness (n int PRIMARY KEY)",
+    "CREATE FUNCTION twice(n bigint) RETURNS bigint DETERMINISTIC RETURN 2 * n",
+    "CREATE PROCEDURE note(what text) BEGIN INSERT INTO log (what) VALUES (what); END",
+    "CREATE TRIGGER noted AFTER INSERT ON people FOR EACH ROW CALL note(new.name)",
+    "CREATE VIEW z_people AS SELECT id FROM people",
+    "CREATE VIEW a_people_count AS SELECT count(*) AS n FROM z_people",
+  ],
+};
 
 for (const engine of ["postgres", "mysql"] as const) {
   describe.skipIf(engine === "mysql" && !inject("suite").mysql)(`on ${engine}`, () => {
@@ -112,6 +138,63 @@ for (const engine of ["postgres", "mysql"] as const) {
       expect(await digestOf(url)).toBe(digest);
       await session.end();
     });
+
+    test("a dry run has the triggers, routines and views of the database", async () => {
+      const tenant = await newTenant();
+      const database = await newDatabase(tenant, { db_type: engine });
+      const session = await openSql(database.connection_string);
+      for (const statement of lively[engine]) await session.query(statement);
+      const digest = await digestOf(database.connection_string);
+      const script = `INSERT INTO people (id, name) VALUES (1, 'Ada');
+        INSERT INTO witness (n) SELECT count(*) FROM log;
+        INSERT INTO witness (n) SELECT twice(n) FROM a_people_count`;
+      const uuid = await newBlueprint(tenant, script, { engine });
+      const rehearsed = await applyBlueprint(tenant, database.uuid, uuid, { dry_run: true });
+      expect(rehearsed.body.data).toMatchObject({ status: "completed" });
+      // Refused only where the trigger has written its line and the view has seen the row.
+      const twice = await newBlueprint(
+        tenant,
+        `${script}; INSERT INTO witness SELECT id FROM log`,
+        {
+          engine,
+        },
+      );
+      const refused = await applyBlueprint(tenant, database.uuid, twice, { dry_run: true });
+      expect(refused.body.data).toMatchObject({ status: "rolled_back", statements_succeeded: 3 });
+      expect(refused.body.data.execution_log[3].message).toMatch(/duplicate/i);
+      expect(await digestOf(database.connection_string)).toBe(digest);
+      const applied = await applyBlueprint(tenant, database.uuid, uuid);
+      expect(applied.body.data.status, JSON.stringify(applied.body)).toBe("completed");
+      expect(await session.query("SELECT n FROM witness ORDER BY n")).toEqual([{ n: 1 }, { n: 2 }]);
+      await session.end();
+    });
+
+    if (engine === "mysql") {
+      test("a dry run tells what it cannot copy, and reaches nothing outside its own place", async () => {
+        const tenant = await newTenant();
+        const named = `reach${randomUUID().slice(0, 8)}`;
+        const database = await newDatabase(tenant, { db_type: engine, name: named });
+        const { connection_string: url, db_name: name } = database;
+        const session = await openSql(url);
+        await session.query("CREATE TABLE people (id int PRIMARY KEY)");
+        await session.query(`CREATE PROCEDURE reach() INSERT INTO ${name}.people VALUES (1)`);
+        const digest = await digestOf(url);
+        const uuid = await newBlueprint(tenant, "CALL reach()", { engine });
+        const reached = await applyBlueprint(tenant, database.uuid, uuid, { dry_run: true });
+        expect(reached.body.data).toMatchObject({ status: "rolled_back", statements_failed: 1 });
+        expect(reached.body.data.execution_log[0].message).toMatch(/denied/);
+        expect(await digestOf(url)).toBe(digest);
+
+        await session.query("CREATE VIEW ids AS SELECT id FROM people");
+        await session.query("DROP TABLE people");
+        const broken = await applyBlueprint(tenant, database.uuid, uuid, { dry_run: true });
+        expect(broken.body.data).toMatchObject({
+          status: "rolled_back",
+          error_message: expect.stringContaining("view ids cannot be copied"),
+        });
+        await session.end();
+      });
+    }
 
     test("two applications sent together run one after the other, in order", async () => {
       const tenant = await newTenant();

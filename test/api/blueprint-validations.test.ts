@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { rentalStoreMysql, rentalStorePostgres } from "../../dev/rental-store.ts";
 import { errorCodes, warningCodes } from "../../src/polykomos/blueprints/sql/findings.ts";
 import { newDatabase, newTenant, type Tenant } from "../support/api.ts";
-import { applyBlueprint, newBlueprint, openSql } from "../support/blueprints.ts";
+import { applyBlueprint, digestOf, newBlueprint, openSql } from "../support/blueprints.ts";
 import { root } from "../support/build.ts";
 import { mysqlCases, postgresCases, type ScriptCase } from "../support/script-cases.ts";
 
@@ -96,6 +97,39 @@ test("the manifest says what a script makes, changes, drops and loses", async ()
     re_runnable: false,
   });
 });
+
+for (const engine of ["postgres", "mysql"] as const) {
+  const isThere = engine === "postgres" || inject("suite").mysql !== null;
+  test.skipIf(!isThere)(
+    `the script of a grown application is taken as it is, rehearsed and applied on ${engine}`,
+    async () => {
+      const tenant = await newTenant();
+      const store = engine === "postgres" ? rentalStorePostgres() : rentalStoreMysql();
+      const data = await validate(tenant, store.script, { engine });
+      expect(data).toMatchObject({ valid: true, errors: [], statement_count: store.statements });
+      const database = await newDatabase(tenant, { db_type: engine });
+      const blueprint = await newBlueprint(tenant, store.script, { engine });
+      const untouched = await digestOf(database.connection_string);
+      for (const isRehearsal of [true, false]) {
+        const body = { dry_run: isRehearsal, timeout: 120 };
+        const answer = await applyBlueprint(tenant, database.uuid, blueprint, body);
+        expect(answer.body.data, JSON.stringify(answer.body).slice(-1_500)).toMatchObject({
+          status: "completed",
+        });
+        if (isRehearsal) expect(await digestOf(database.connection_string)).toBe(untouched);
+      }
+      const session = await openSql(database.connection_string);
+      for (const [table, rows] of Object.entries(store.rows)) {
+        const [found] = await session.query(`SELECT count(*) AS n FROM ${table}`);
+        expect([table, Number(found?.n)]).toEqual([table, rows]);
+      }
+      const again = await applyBlueprint(tenant, database.uuid, blueprint, { dry_run: true });
+      expect(again.body.data).toMatchObject({ status: "rolled_back", statements_failed: 1 });
+      await session.end();
+    },
+    120_000,
+  );
+}
 
 const samples = join(root, "..", "shared", "data");
 const areSamplesThere = existsSync(samples);

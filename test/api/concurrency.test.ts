@@ -18,6 +18,7 @@ let tenant: Tenant;
 beforeAll(async () => {
   world = await startWorld({
     POOL_TARGET: `${poolTarget}`,
+    POOL_MAX: `${poolTarget}`,
     DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}`,
   });
   tenant = await newTenant({ url: world.url });

@@ -12,28 +12,43 @@ import { serverFolder } from "../support/server-folder.ts";
 import { sql } from "../support/sql.ts";
 import { registerServer } from "../support/suite.ts";
 
-/** A database's whole life, the same for every engine, on a control plane with a pool of one. */
+/**
+ * A database's whole life, the same for every engine and every way to its server, on a control plane
+ * with a pool of one.
+ */
 const destroyDelaySeconds = 900;
 
-let world: World;
+/** Two control planes and three servers, on a machine that may be busy. */
+const startMs = 180_000;
+
+/** A control plane for each way to PostgreSQL; the first one has the MySQL server as well. */
+type Place = { world: World; tenant: Tenant };
+let throughNeon: Place;
+let overTcp: Place;
 let mariadb: RunningMariadb | null;
-let tenant: Tenant;
 const hasMysql = inject("suite").mysql !== null;
 const folder = serverFolder("polypuma-engines-");
 
 beforeAll(async () => {
-  [world, mariadb] = await Promise.all([
-    startWorld({ POOL_TARGET: "1", DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}` }),
+  [throughNeon, overTcp, mariadb] = await Promise.all([
+    startPlace("neon"),
+    startPlace("tcp"),
     hasMysql
       ? startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, () => {})
       : null,
   ]);
-  if (mariadb) await registerServer(world.url, mariadb, "mysql");
-  tenant = await newTenant({ url: world.url });
-});
+  if (mariadb) await registerServer(throughNeon.world.url, mariadb, "mysql");
+}, startMs);
+
+async function startPlace(transport: "neon" | "tcp"): Promise<Place> {
+  const vars = { POOL_TARGET: "1", DESTROY_DELAY_SECONDS: `${destroyDelaySeconds}` };
+  const world = await startWorld(vars, {}, { transport });
+  return { world, tenant: await newTenant({ url: world.url }) };
+}
 
 afterAll(async () => {
-  await world.stop();
+  await throughNeon.world.stop();
+  await overTcp.world.stop();
   await mariadb?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -43,6 +58,8 @@ type Session = { isOver: Promise<void>; end(): Promise<void> };
 
 type EngineCase = {
   engine: "postgres" | "mysql";
+  way: string;
+  place(): Place;
   scheme: string;
   query(url: string, text: string): Promise<Record<string, unknown>[]>;
   open(url: string): Promise<Session>;
@@ -53,29 +70,44 @@ type EngineCase = {
   standing(login: string, database: string): Promise<unknown[]>;
 };
 
+const postgresCase: EngineCase = {
+  engine: "postgres",
+  way: "through Neon's proxy",
+  place: () => throughNeon,
+  scheme: "postgresql:",
+  query: sql,
+  async open(url) {
+    const client = new Client({ connectionString: url });
+    client.on("error", () => {});
+    const isOver = new Promise<void>((resolve) => client.once("end", () => resolve()));
+    await client.connect();
+    return { isOver, end: () => client.end() };
+  },
+  lockedOut: /not permitted to log in|not currently accepting/,
+  tooMany: /too many connections for role/,
+  standing: (login, database) => standingOn(throughNeon.world, login, database),
+};
+
+function standingOn(world: World, login: string, database: string) {
+  return world.fleet(
+    `SELECT rolname AS name FROM pg_roles WHERE rolname = $1
+     UNION ALL SELECT datname FROM pg_database WHERE datname = $2`,
+    [login, database],
+  );
+}
+
 const cases: EngineCase[] = [
+  postgresCase,
   {
-    engine: "postgres",
-    scheme: "postgresql:",
-    query: sql,
-    async open(url) {
-      const client = new Client({ connectionString: url });
-      client.on("error", () => {});
-      const isOver = new Promise<void>((resolve) => client.once("end", () => resolve()));
-      await client.connect();
-      return { isOver, end: () => client.end() };
-    },
-    lockedOut: /not permitted to log in|not currently accepting/,
-    tooMany: /too many connections for role/,
-    standing: (login, database) =>
-      world.fleet(
-        `SELECT rolname AS name FROM pg_roles WHERE rolname = $1
-         UNION ALL SELECT datname FROM pg_database WHERE datname = $2`,
-        [login, database],
-      ),
+    ...postgresCase,
+    way: "over TCP",
+    place: () => overTcp,
+    standing: (login, database) => standingOn(overTcp.world, login, database),
   },
   {
     engine: "mysql",
+    way: "over TCP",
+    place: () => throughNeon,
     scheme: "mysql:",
     query: mysqlQuery,
     async open(url) {
@@ -111,7 +143,8 @@ type Database = {
   connection_string: string;
 };
 
-async function create(engine: string): Promise<Database> {
+async function create({ engine, place }: EngineCase): Promise<Database> {
+  const { tenant } = place();
   const name = `app-${randomUUID().slice(0, 8)}`;
   const body = { name, db_type: engine };
   const made = await tenant.call("POST", "/api/v1/databases?wait=true", { body });
@@ -120,7 +153,8 @@ async function create(engine: string): Promise<Database> {
   return made.body.data;
 }
 
-async function poolIsFull(engine: string): Promise<void> {
+async function poolIsFull({ engine, place }: EngineCase): Promise<void> {
+  const { world } = place();
   await until(
     async () => {
       await world.sweep();
@@ -132,13 +166,20 @@ async function poolIsFull(engine: string): Promise<void> {
   );
 }
 
-async function isFromPool({ uuid }: Database): Promise<boolean> {
-  const [row] = await world.store("SELECT pooled_at FROM databases WHERE uuid = $1", [uuid]);
+async function isFromPool({ place }: EngineCase, { uuid }: Database): Promise<boolean> {
+  const [row] = await place().world.store("SELECT pooled_at FROM databases WHERE uuid = $1", [
+    uuid,
+  ]);
   return row?.pooled_at !== null;
 }
 
-describe.for(cases)("a database of type $engine", (each) => {
+describe.for(cases)("a database of type $engine, reached $way", (each) => {
   const { engine, query, open } = each;
+  let world: World;
+  let tenant: Tenant;
+  beforeAll(() => {
+    ({ world, tenant } = each.place());
+  });
   const engineTest = test.skipIf(engine === "mysql" && !hasMysql);
 
   engineTest("is offered", async () => {
@@ -149,10 +190,10 @@ describe.for(cases)("a database of type $engine", (each) => {
   });
 
   engineTest("lives from its creation to its destruction, from the pool and without", async () => {
-    await poolIsFull(engine);
+    await poolIsFull(each);
     // The pool has one, so one of the two is built while its customer waits.
-    const both = await Promise.all([create(engine), create(engine)]);
-    const fromPool = await Promise.all(both.map(isFromPool));
+    const both = await Promise.all([create(each), create(each)]);
+    const fromPool = await Promise.all(both.map((made) => isFromPool(each, made)));
     expect(fromPool.sort()).toEqual([false, true]);
     await Promise.all(both.map((database) => live(database)));
     await world.moveClock((destroyDelaySeconds + 1) * 1_000);
@@ -160,7 +201,7 @@ describe.for(cases)("a database of type $engine", (each) => {
     for (const { db_username: login, db_name: name } of both) {
       expect(await each.standing(login, name)).toEqual([]);
     }
-    await poolIsFull(engine);
+    await poolIsFull(each);
     expect((await admin("GET", "/orphans", { url: world.url })).body.data).toEqual([]);
   });
 

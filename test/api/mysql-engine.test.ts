@@ -30,6 +30,7 @@ const connect: MysqlConnect = async (target) => {
       onStatement(text);
       return await session.query(text);
     },
+    each: (text, take) => session.each(text, take),
     close: () => session.close(),
   };
 };
@@ -40,7 +41,16 @@ beforeAll(async () => {
   mariadb = await startMariadbIfThere({ folder: join(folder, "server"), fast: true }, () => {});
   if (!mariadb) return;
   const { host, port, user: adminUser, password: adminPassword } = mariadb;
-  server = { name: "own", engine: "mysql", host, port, tls: false, adminUser, adminPassword };
+  server = {
+    name: "own",
+    engine: "mysql",
+    transport: "tcp",
+    host,
+    port,
+    tls: false,
+    adminUser,
+    adminPassword,
+  };
   await engine.prepareServer(server);
 });
 
@@ -55,6 +65,7 @@ beforeEach(() => {
     databaseId: tenants,
     uuid: `00000000-0000-4000-8000-${String(tenants).padStart(12, "0")}`,
     dbName: `app-${tenants}`,
+    login: `u${tenants}`,
     password: `Secret${tenants}`,
     connectionLimit: 3,
     advertisedHost: "127.0.0.1",
@@ -109,7 +120,7 @@ async function run(...sagas: Steps[]): Promise<void> {
 }
 
 async function remains(): Promise<unknown[]> {
-  const all = await engine.listRemains(server);
+  const all = (await engine.readCatalog(server)).remains;
   return all.filter((each) => each.databaseId === tenant.databaseId);
 }
 
@@ -340,9 +351,9 @@ engineTest("a refused statement is told without its text", async () => {
 
 engineTest("a server that is not there is unreachable, one that refuses says so", async () => {
   const nobody = { ...server, port: 9 };
-  await expect(engine.listRemains(nobody)).rejects.toMatchObject({ code: "server_unreachable" });
+  await expect(engine.readCatalog(nobody)).rejects.toMatchObject({ code: "server_unreachable" });
   const stranger = { ...server, adminPassword: "wrong" };
-  await expect(engine.listRemains(stranger)).rejects.toMatchObject({ code: "28000" });
+  await expect(engine.readCatalog(stranger)).rejects.toMatchObject({ code: "28000" });
 });
 
 engineTest(
@@ -378,7 +389,14 @@ engineTest(
 );
 
 test("MySQL 8 gets its own way of passwords, and both the same rights", () => {
-  const login = { name: "s", engine: "mysql", host: "h", port: 1, tls: true } as const;
+  const login = {
+    name: "s",
+    engine: "mysql",
+    transport: "tcp",
+    host: "h",
+    port: 1,
+    tls: true,
+  } as const;
   const sql = mysqlTenantSql(
     { ...login, adminUser: "a", adminPassword: "b" },
     { ...tenant, databaseId: 7, password: "pw", dbName: "a_b%c" },

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
@@ -102,5 +104,21 @@ tlsTest(
     const [rows] = await connection.query("SHOW STATUS LIKE 'Ssl_cipher'");
     expect(rows).toEqual([{ Variable_name: "Ssl_cipher", Value: expect.stringMatching(/^TLS_/) }]);
     await connection.end();
+    expect(await askTrusting(made.body.data.connection_string)).toEqual(rows);
   },
 );
+
+/** Asks for the cipher by mysql2 with the string as given, in a Node that trusts the authority. */
+async function askTrusting(url: string): Promise<unknown> {
+  const program = `
+    import { createConnection } from "mysql2/promise";
+    const connection = await createConnection(process.argv[1]);
+    const [rows] = await connection.query("SHOW STATUS LIKE 'Ssl_cipher'");
+    console.log(JSON.stringify(rows));
+    await connection.end();`;
+  const words = ["--input-type=module", "-e", program, url];
+  const { stdout } = await promisify(execFile)(process.execPath, words, {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: certificates?.authority },
+  });
+  return JSON.parse(stdout);
+}

@@ -483,12 +483,11 @@ describe("every answer behind a link", () => {
             .replace("account: (id) =>", "account: (id) => ++calls && ")
             .replace("let aheadMs = 0;", "let aheadMs = 0; let calls = 0;")
             .replace(
-              "return await appOf(env).fetch(request);",
+              "const response = await appOf(env).fetch(request);",
               `const before = calls;
                const answer = await appOf(env).fetch(request);
-               const counted = new Response(answer.body, answer);
-               counted.headers.set("x-calls", String(calls - before));
-               return counted;`,
+               const response = new Response(answer.body, answer);
+               response.headers.set("x-calls", String(calls - before));`,
             ),
       },
     });

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pumaDeclarations } from "../../src/puma/api.ts";
+import { allTools } from "../../src/puma/mcp/tools/all-tools.ts";
 import { pumaCodes } from "../../src/puma/rules/code.ts";
 import { newAccount, send } from "../support/puma-client.ts";
 import { type PumaWorker, startPumaWorker } from "../support/puma-worker.ts";
@@ -63,15 +64,22 @@ describe("llms.md", () => {
       "What it is",
       "When to use it",
       "Connection details",
+      "Prefer MCP for agent clients",
       "REST only from trusted server code",
       "Core REST examples",
+      "MCP tools",
       "Revision history",
       "Limits",
       "Behaviour guidance",
     ]);
     expect(text).toContain(worker.url);
-    expect(text).not.toMatch(/\bMCP\b/);
+    const [, tools = ""] = /^## MCP tools\n(.*?)^## /ms.exec(text) ?? [];
+    expect([...tools.matchAll(/^- `(\w+)`: \S.{30,}$/gm)].map(([, name]) => name)).toEqual(
+      allTools.map(({ name }) => name),
+    );
     for (const [, path] of text.matchAll(/http:\/\/127\.0\.0\.1:\d+(\/[\w./-]+)/g)) {
+      // It takes POST alone, and an example below calls it.
+      if (path === "/mcp") continue;
       expect([path, (await send(worker, "GET", path ?? "")).status]).toEqual([path, 200]);
     }
   });
@@ -85,6 +93,7 @@ describe("llms.md", () => {
     const printed = await bash(script, { TOKEN: token, PUMA_URL: worker.url });
     const parts = printed.split(`${nextPart}\n`).slice(1);
     expect(parts).toHaveLength(others.length);
+    expect(printed).toContain('"structuredContent":{"_pumadb_safety":');
     expect(printed).toContain('"text":"Deploy on Tuesdays"');
     expect(printed).toContain('{"count":1}');
     expect(printed).toContain('"text":"Deploy on Wednesdays"');
@@ -130,9 +139,11 @@ describe("every page", () => {
       const own = [...text.matchAll(/(?:href="|\]\()(?:http:\/\/127\.0\.0\.1:\d+)?(\/[^")#]*)/g)];
       for (const [, target] of own) {
         // Polykomos stands on the same host, but not in this Worker.
-        if (!target || target.startsWith("/api/")) continue;
-        const { status } = await send(worker, "GET", target);
-        expect([path, target, status]).toEqual([path, target, 200]);
+        if (!target || /^\/(api|polykomos)(\/|$)/.test(target)) continue;
+        const { status, headers } = await send(worker, "GET", target);
+        // A page for those who signed in leads to where one does.
+        if (status === 303) expect(headers.get("location")).toMatch(/^\/oauth\//);
+        expect([path, target, status === 303 ? 200 : status]).toEqual([path, target, 200]);
       }
     }
   });

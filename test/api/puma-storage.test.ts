@@ -6,6 +6,9 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { pumaAccountMigrations } from "../../durable-objects/storage/puma-account-migrations.ts";
 import { newAccountId } from "../../src/lib/account-id.ts";
+import { until } from "../support/api.ts";
+import { sendRpc } from "../support/mcp-clients.ts";
+import { connect } from "../support/oauth.ts";
 import { accountWith, newAccount, send } from "../support/puma-client.ts";
 import { idCheckSecret, startPumaWorker } from "../support/puma-worker.ts";
 
@@ -137,6 +140,9 @@ describe("what lies on the disk", () => {
       const { id } = await account.add("notes", { v: 1 });
       await account.post("/v1/notes/update_row", { id, patch: { v: 2 } });
       await account.post("/v1/notes", { b: 1 }, { "idempotency-key": "k" });
+      const linked = await account.post("/v1/_query_links", { table: "notes" });
+      const open = async () => (await fetch(linked.body.viewer_url)).status;
+      expect(await open()).toBe(200);
       const made = await account.post("/v1/_keys", { name: "ci" });
       await account.delete(`/v1/_keys/${made.body.id}`);
       await worker.moveClock(31 * 24 * 3_600_000);
@@ -156,7 +162,43 @@ describe("what lies on the disk", () => {
       const count = (table: string) =>
         database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
       expect([count("versions"), count("idempotency"), count("keys")]).toEqual([0, 0, 1]);
+      expect(count("page_links")).toBe(0);
       database.close();
+    }));
+});
+
+describe("links to pages", () => {
+  test("that have expired are deleted by the clean-up, though nothing else calls for one", () =>
+    withFolder(async (persist) => {
+      const worker = await startPumaWorker({
+        persist,
+        replace: {
+          "durable-objects/puma-account.ts": (source) =>
+            source.replace(
+              "setAlarm(nowMs + cleanUpEveryMs)",
+              "setAlarm(new Date().getTime() + 100)",
+            ),
+        },
+      });
+      const account = await newAccount(worker);
+      // Made by a read, which sets no alarm for itself.
+      const params = { name: "query", arguments: { table: "notes", includeLink: true } };
+      const body = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+      const { message } = await sendRpc(worker.url, account.key, body);
+      const { viewer_url } = message.result.structuredContent._pumadb_query_link;
+      const [file = ""] = databasesOf(persist).filter((each) =>
+        tablesOf(each).includes("page_links"),
+      );
+      const links = async () => {
+        const database = new DatabaseSync(file, { readOnly: true });
+        const found = database.prepare("SELECT count(*) AS n FROM page_links").get()?.n;
+        database.close();
+        return found;
+      };
+      expect([(await fetch(viewer_url)).status, await links()]).toEqual([200, 1]);
+      await worker.moveClock(16 * 60_000);
+      await until(links, (found) => found === 0);
+      await worker.stop();
     }));
 });
 
@@ -249,5 +291,44 @@ describe("an account of version 1", () => {
       await works(persist, account);
       expect(versionIn(persist)).toBe(pumaAccountMigrations.length + 1);
       await works(persist, account, tomorrow);
+    }));
+});
+
+describe("a connected client", () => {
+  test("is forgotten once its grant has ended: nothing of it stays", () =>
+    withFolder(async (persist) => {
+      const worker = await startPumaWorker({
+        persist,
+        replace: {
+          "durable-objects/puma-account.ts": (source) =>
+            source.replace(
+              "setAlarm(nowMs + cleanUpEveryMs)",
+              "setAlarm(new Date().getTime() + 100)",
+            ),
+        },
+      });
+      const { accessToken, refreshToken, code } = await connect(worker);
+      const [file = ""] = databasesOf(persist).filter((each) =>
+        tablesOf(each).includes("oauth_records"),
+      );
+      const names = async () => {
+        const database = new DatabaseSync(file, { readOnly: true });
+        const rows = database.prepare("SELECT name FROM oauth_records ORDER BY name").all();
+        database.close();
+        return rows.map(({ name }) => String(name).split(":", 1)[0]);
+      };
+      expect(await names()).toEqual(["grant", "token"]);
+      for (const secret of [accessToken, refreshToken, code]) {
+        const kept = secret.split(/[.:]/).at(-1) ?? "";
+        for (const each of filesOf(persist)) {
+          expect(readFileSync(each, "latin1").includes(kept)).toBe(false);
+        }
+      }
+      await worker.moveClock(3_601_000);
+      await until(names, (found) => !found.includes("token"));
+      expect(await names()).toEqual(["grant"]);
+      await worker.moveClock(30 * 24 * 3_600_000);
+      await until(names, (found) => found.length === 0);
+      await worker.stop();
     }));
 });

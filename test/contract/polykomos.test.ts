@@ -12,7 +12,7 @@ import {
 } from "../support/openapi.ts";
 
 /** Operations of the contract that are still to come. The list may only shrink. */
-const notBuiltYet = ["POST /api/v1/query_executions"];
+const notBuiltYet: string[] = [];
 
 /** Schemas of the contract that only those operations use. */
 const schemasNotBuiltYet: string[] = [];

@@ -29,14 +29,17 @@ export async function applyBlueprint(
 }
 
 /** A session that takes texts and gives rows, whatever the engine. */
-export type Sql = { query(text: string): Promise<Record<string, unknown>[]>; end(): Promise<void> };
+export type Sql = {
+  query(text: string, params?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  end(): Promise<void>;
+};
 
 export async function openSql(url: string): Promise<Sql> {
   if (url.startsWith("mysql:")) {
     const connection = await createConnection(url);
     return {
-      async query(text) {
-        const [rows] = await connection.query(text);
+      async query(text, params = []) {
+        const [rows] = await connection.query(text, [...params]);
         return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
       },
       end: () => connection.end(),
@@ -45,7 +48,7 @@ export async function openSql(url: string): Promise<Sql> {
   const client = new Client({ connectionString: url });
   await client.connect();
   return {
-    query: async (text) => (await client.query(text)).rows,
+    query: async (text, params = []) => (await client.query(text, [...params])).rows,
     end: () => client.end(),
   };
 }

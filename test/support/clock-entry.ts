@@ -6,8 +6,10 @@ export * from "../../src/index.ts";
  * The Worker as tests run it: the same code, in a world whose clock can be moved and whose job queue
  * can fail. `POST /test/clock {"ms": n}` moves the clock n milliseconds ahead for everything in the
  * isolate. `POST /test/queue {"mode": …}` has messages lost, refused, sent twice, or held back; the
- * next mode lets go of those held back.
+ * next mode lets go of those held back. `POST /test/message {"queue": …, "body": …}` sends a message
+ * as it is.
  */
+type TestQueue = "JOBS" | "DELIVERIES" | "JOBS_DEAD";
 type Messages = Iterable<MessageSendRequest>;
 type Options = QueueSendBatchOptions | undefined;
 type QueueMode = "deliver" | "lose" | "refuse" | "double" | "hold";
@@ -69,6 +71,11 @@ export default {
       const { ms } = await request.json<{ ms: number }>();
       aheadMs += ms;
       return Response.json({ ahead_ms: aheadMs });
+    }
+    if (pathname === "/test/message") {
+      const { queue, body } = await request.json<{ queue: TestQueue; body: unknown }>();
+      await (env as unknown as Record<TestQueue, Queue>)[queue].send(body);
+      return Response.json({});
     }
     if (pathname === "/test/queue") {
       await setMode(env, (await request.json<{ mode: QueueMode }>()).mode);

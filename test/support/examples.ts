@@ -18,9 +18,11 @@ const bodies: Record<string, (of: Example) => Record<string, unknown>> = {
     storage_hard_limit_gb: 0.5,
     connection_hard_limit: 5,
     warning_threshold_pct: 70,
+    ttl_seconds: 3_600,
     blueprint_variables: { any: "thing" },
   }),
   updateDatabase: () => ({ name: unique() }),
+  rotateDatabaseCredentials: () => ({ overlap_seconds: 60 }),
   updateDatabaseQuotas: () => ({
     storage_hard_limit_gb: 0.5,
     connection_hard_limit: 5,
@@ -58,6 +60,25 @@ const bodies: Record<string, (of: Example) => Record<string, unknown>> = {
     wait: true,
     timeout: 30,
   }),
+  createQueryExecution: () => ({
+    database_uuid: randomUUID(),
+    query: "How many customers are there?",
+    confirm: "a-word",
+  }),
+  createKey: () => ({
+    name: "a key",
+    permissions: ["keys:write"],
+    controls: {
+      requests_per_minute: 100,
+      monthly_quota: 1_000,
+      allowed_ip_list: ["192.0.2.0/24"],
+      inactive_ttl_days: 30,
+    },
+  }),
+  createTeam: () => ({ name: unique() }),
+  renameTeam: () => ({ name: unique() }),
+  changeMemberRole: () => ({ role: "owner" }),
+  createInvitation: () => ({ email: `${unique()}@example.com`, role: "member" }),
   adminCreateUser: () => ({ email: `${unique()}@example.com`, name: "Somebody" }),
   adminCreateTeam: ({ userId }) => ({ name: unique(), member_user_ids: [userId] }),
   adminAddMember: ({ userId }) => ({ user_id: userId, role: "member" }),
@@ -85,8 +106,10 @@ const bodies: Record<string, (of: Example) => Record<string, unknown>> = {
     admin_password: "none",
     max_databases: 1,
     max_connections: 10,
+    max_bytes: 1_000_000,
   }),
   adminUpdateServer: () => ({
+    transport: "tcp",
     host: "192.0.2.1",
     port: 5432,
     advertised_host: "db-{id}.example.com",
@@ -95,6 +118,7 @@ const bodies: Record<string, (of: Example) => Record<string, unknown>> = {
     admin_password: "none",
     max_databases: 1,
     max_connections: 10,
+    max_bytes: 1_000_000,
   }),
 };
 

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { createConnection } from "mysql2/promise";
 import { inject, test } from "vitest";
-import type { Dial } from "../../src/fleet/mysql-session.ts";
+import type { Dial } from "../../src/fleet/dial.ts";
 import type { ServerLogin } from "./suite.ts";
 
 /** A test that needs the run's MariaDB; where there is none it is skipped, and the run has said so. */
@@ -38,5 +38,6 @@ export async function mysqlAdmin(text: string): Promise<Record<string, unknown>[
 /** The adapter's way to a server from a test's own process. */
 export const dialFromNode: Dial = ({ host, port }) => ({
   stream: connect({ host, port, noDelay: true }),
+  opened: Promise.resolve(),
   startTls: () => Promise.reject(new Error("No TLS in tests")),
 });

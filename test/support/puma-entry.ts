@@ -4,6 +4,7 @@ import { discardBody } from "../../src/http/json-body.ts";
 import { accountIdCheck } from "../../src/lib/account-id.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { consoleLog } from "../../src/lib/log.ts";
+import { dnsOverHttps } from "../../src/lib/resolve.ts";
 import { pumaApi } from "../../src/puma/api.ts";
 import { readPumaLimits } from "../../src/puma/limits.ts";
 
@@ -22,6 +23,7 @@ type Env = Record<string, unknown> & {
   ID_CHECK_SECRET: string;
   PUMA_ACCOUNT: DurableObjectNamespace<PumaAccount>;
   PUMA_MAILBOX: DurableObjectNamespace<PumaMailbox>;
+  OAUTH_KV: KVNamespace;
 };
 
 function text(value: unknown, otherwise: string): string {
@@ -43,10 +45,16 @@ function appOf(env: Env): ReturnType<typeof pumaApi> {
       MAGIC_LINKS_PER_CLIENT_PER_HOUR: Number(text(env.MAGIC_LINKS_PER_CLIENT_PER_HOUR, "20")),
       MAGIC_LINK_TTL_SECONDS: Number(text(env.MAGIC_LINK_TTL_SECONDS, "900")),
       LINK_TTL_SECONDS: Number(text(env.LINK_TTL_SECONDS, "900")),
+      OAUTH_CLIENTS_PER_CLIENT_PER_HOUR: Number(
+        text(env.OAUTH_CLIENTS_PER_CLIENT_PER_HOUR, "1000"),
+      ),
     },
     isAccountId: accountIdCheck("puma", env.ID_CHECK_SECRET),
     account: (id) => env.PUMA_ACCOUNT.get(env.PUMA_ACCOUNT.idFromName(id)),
     mailbox: (id) => env.PUMA_MAILBOX.get(env.PUMA_MAILBOX.idFromName(id)),
+    oauthClients: env.OAUTH_KV,
+    resolve: dnsOverHttps(text(env.DNS_OVER_HTTPS_URL, "https://dns.example/query"), []),
+    ownHosts: [],
   });
   return app;
 }

@@ -23,6 +23,8 @@ export type PumaWorkerOptions = {
   /** Puts other text in the place of a source file, by the end of its path. */
   replace?: Record<string, (source: string) => string>;
   entry?: string;
+  /** Stands for all other servers: whatever the Worker fetches is asked of it. */
+  elsewhere?: (request: Request) => Promise<Response>;
   /** For benchmarks: listens on workerd itself, without Miniflare's own Worker in front. */
   direct?: boolean;
 };
@@ -94,6 +96,7 @@ const wideVars = {
   PUMA_WRITES_PER_MINUTE: "1000000",
   MAGIC_LINKS_PER_ADDRESS_PER_HOUR: "1000",
   MAGIC_LINKS_PER_CLIENT_PER_HOUR: "1000000",
+  OAUTH_CLIENTS_PER_CLIENT_PER_HOUR: "1000000",
 };
 
 /** Starts pumaDB on a free port. */
@@ -106,7 +109,7 @@ export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<
     modules: true,
     script,
     compatibilityDate: "2026-07-22",
-    compatibilityFlags: ["nodejs_compat"],
+    compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
     host: "127.0.0.1",
     port: 0,
     cf: false,
@@ -116,6 +119,8 @@ export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<
       PUMA_MAILBOX: { className: "PumaMailbox", useSQLite: true },
     },
     durableObjectsPersist: persist,
+    kvNamespaces: ["OAUTH_KV"],
+    ...(options.elsewhere ? { outboundService: options.elsewhere } : {}),
     bindings: { ...wideVars, ...options.vars },
   });
   await miniflare.ready;

@@ -35,11 +35,16 @@ declare module "vitest" {
   }
 }
 
+/** `tcp` runs every test that asks for nothing else over TCP instead of through Neon's proxy. */
+const postgresTransport = process.env.TEST_POSTGRES_TRANSPORT ?? "neon";
+
 /** Registers a server of the run's with a Worker. */
 export async function registerServer(
   workerUrl: string,
   server: ServerLogin,
   engine: "postgres" | "mysql" = "postgres",
+  /** More fields of the server, or other values of them. */
+  fields: Record<string, unknown> = {},
 ): Promise<void> {
   const answer = await fetch(`${workerUrl}/admin/v1/servers`, {
     method: "POST",
@@ -51,12 +56,14 @@ export async function registerServer(
       name: `test-${engine}`,
       engine,
       region: "local",
+      transport: engine === "postgres" ? postgresTransport : "tcp",
       host: server.host,
       port: server.port,
       tls: false,
       admin_user: server.user,
       admin_password: server.password,
       max_databases: 100_000,
+      ...fields,
     }),
   });
   if (answer.status !== 201) throw new Error(`No server registered: ${await answer.text()}`);

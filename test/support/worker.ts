@@ -72,13 +72,28 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       PUMA_MAILBOX: { className: "PumaMailbox", useSQLite: true },
     },
     durableObjectsPersist: persist,
+    kvNamespaces: ["OAUTH_KV"],
     queueProducers: {
       JOBS: { queueName: "polypuma-jobs" },
       DELIVERIES: { queueName: "polypuma-deliveries" },
+      // For messages of tests: the Worker itself sends none there.
+      JOBS_DEAD: { queueName: "polypuma-jobs-dead" },
     },
     queueConsumers: {
-      "polypuma-jobs": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
-      "polypuma-deliveries": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 3 },
+      "polypuma-jobs": {
+        maxBatchSize: 10,
+        maxBatchTimeout: 0,
+        maxRetries: 10,
+        deadLetterQueue: "polypuma-jobs-dead",
+      },
+      "polypuma-deliveries": {
+        maxBatchSize: 1,
+        maxBatchTimeout: 0,
+        maxRetries: 3,
+        deadLetterQueue: "polypuma-deliveries-dead",
+      },
+      "polypuma-jobs-dead": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
+      "polypuma-deliveries-dead": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
     },
     bindings: { ...testSecrets, ...options.vars },
   };

@@ -14,6 +14,12 @@ test.each([
   ["one for MySQL", "mysql://u42:SeCrEt9@host/db", "SeCrEt9"],
   ["a password with signs", "postgresql://u:Se:Cr#Et9!@host/db", "Cr#Et9"],
   ["a sealed text", `password_sealed=${sealed}`, "bbbb"],
+  [
+    "an access token",
+    `token abcdefghijkm123456.${"g".repeat(16)}.${"SeCrEt99".repeat(4)}`,
+    "SeCrEt9",
+  ],
+  ["a code", `code=abcdefghijkm123456:${"g".repeat(16)}:${"SeCrEt99".repeat(4)}`, "SeCrEt9"],
   ["a header", "Authorization: Bearer SeCrEt9", "SeCrEt9"],
   ["a header in small letters", "authorization: bearer SeCrEt9", "SeCrEt9"],
   ["a verifier", "PASSWORD 'SCRAM-SHA-256$4096:SeCrEt9'", "SeCrEt9"],

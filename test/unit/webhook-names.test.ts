@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeAnswers } from "../../src/polykomos/webhooks/resolve.ts";
+import { judgeAnswers } from "../../src/lib/resolve.ts";
 
 const a = (data: string) => ({ type: 1, data });
 const aaaa = (data: string) => ({ type: 28, data });

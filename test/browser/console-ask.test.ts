@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { call } from "../support/api.ts";
+import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
+import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
+import { checkPage } from "../support/console-pages.ts";
+import { mysqlQuery } from "../support/mysql.ts";
+import { shopTables } from "../support/shop.ts";
+import { sql } from "../support/sql.ts";
+import type { RunningWorker } from "../support/worker.ts";
+
+const evil = "<img src=x onerror=alert(1)>";
+
+let worker: RunningWorker;
+let browser: Browsing;
+
+/** A database of whoever is signed in, made through the console; its own connection string. */
+async function newShopOf(page: Page, engine: "PostgreSQL" | "MySQL"): Promise<string> {
+  await page.goto(`${worker.url}/console/databases/new`);
+  await page.getByLabel("Name").fill("shop");
+  await page.getByRole("radio", { name: engine }).check();
+  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("button", { name: "Show the password" }).click();
+  await page.getByRole("link", { name: "Hide the password" }).waitFor();
+  const url = (await page.locator("#text-url").textContent()) ?? "";
+  const run = engine === "MySQL" ? mysqlQuery : sql;
+  for (const statement of shopTables[engine === "MySQL" ? "mysql" : "postgres"]) {
+    await run(url, statement);
+  }
+  return url;
+}
+
+async function ask(page: Page, question: string): Promise<void> {
+  await page.getByLabel("In plain English").fill(question);
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+}
+
+async function fileOf(page: Page, format: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: `${format} of the answer` }).click(),
+  ]);
+  return readFileSync(await file.path(), "utf8");
+}
+
+async function someone(engine: "PostgreSQL" | "MySQL" = "PostgreSQL"): Promise<{
+  watched: Watched;
+  page: Page;
+  url: string;
+}> {
+  const watched = await browser.open();
+  await signInWith(watched, worker.url, newAddress());
+  const url = await newShopOf(watched.page, engine);
+  return { watched, page: watched.page, url };
+}
+
+describe.runIf(hasBrowser("the pages for questions"))("in a browser", () => {
+  beforeAll(async () => {
+    worker = await startConsoleWorker();
+    browser = await startBrowser(worker.url);
+  });
+  afterAll(async () => {
+    await browser.stop();
+    await worker.stop();
+  });
+
+  test("somebody without a database reads what to do", async () => {
+    const watched = await browser.open();
+    await signInWith(watched, worker.url, newAddress());
+    await watched.page.getByRole("link", { name: "Ask", exact: true }).click();
+    await watched.page.getByRole("heading", { name: "No database to ask" }).waitFor();
+    await checkPage(watched, "ask-none");
+  });
+
+  const engines = ["PostgreSQL", ...(inject("suite").mysql ? ["MySQL"] : [])] as (
+    | "PostgreSQL"
+    | "MySQL"
+  )[];
+
+  test.each(engines)(
+    "a question to %s is answered, kept as a file, and asked again",
+    async (engine) => {
+      const { watched, page } = await someone(engine);
+      await page.goto(`${worker.url}/console/ask`);
+      if (engine === "PostgreSQL") await checkPage(watched, "ask-databases");
+      await page.getByRole("link", { name: "shop" }).click();
+      await page.locator("#schema code", { hasText: "customers" }).first().waitFor();
+      if (engine === "PostgreSQL") await checkPage(watched, "ask");
+      await ask(page, "list the customers");
+      await page.getByText("3 rows.").waitFor();
+      expect(await page.locator("#sql").textContent()).toMatch(/SELECT/i);
+      if (engine === "PostgreSQL") await checkPage(watched, "ask-answer");
+      const csv = await fileOf(page, "CSV");
+      expect(csv.split("\r\n")[0]).toContain("name");
+      expect(csv).toContain("Ada");
+      const json = JSON.parse(await fileOf(page, "JSON"));
+      expect(json.map((row: { name: string }) => row.name).sort()).toEqual(["Ada", "Bob", "Cyd"]);
+      await page.getByRole("link", { name: "Again list the customers" }).first().click();
+      expect(await page.getByLabel("In plain English").inputValue()).toBe("list the customers");
+      await ask(page, "zqx blorp frobnicate");
+      await page.getByRole("heading", { name: "No answer" }).waitFor();
+      if (engine === "PostgreSQL") await checkPage(watched, "ask-not-understood");
+      expect(watched.faults).toEqual([]);
+    },
+  );
+
+  test("what loses data is shown first, and run only after a yes", async () => {
+    const { watched, page, url } = await someone();
+    await page.goto(`${worker.url}/console/ask`);
+    await page.getByRole("link", { name: "shop" }).click();
+    await ask(page, "delete all orders");
+    await page.getByText("Nothing was changed yet").waitFor();
+    expect(await page.locator("#sql").textContent()).toMatch(/delete from/i);
+    expect(await sql(url, "SELECT id FROM orders")).toHaveLength(3);
+    await checkPage(watched, "ask-confirm");
+    await page.getByRole("button", { name: "Run it" }).click();
+    await page.getByText("3 rows changed").first().waitFor();
+    expect(await sql(url, "SELECT id FROM orders")).toEqual([]);
+    await checkPage(watched, "ask-changed");
+    expect(watched.faults).toEqual([]);
+  });
+
+  test("names and values show as text, and no spreadsheet runs them", async () => {
+    const { watched, page, url } = await someone();
+    await sql(url, `CREATE TABLE "${evil}" (id int PRIMARY KEY, "${evil}" text)`);
+    await sql(url, `COMMENT ON TABLE "${evil}" IS '${evil}'`);
+    await sql(url, `INSERT INTO customers VALUES (9, '${evil}', 9), (10, '=1+1', 10)`);
+    await page.goto(`${worker.url}/console/ask`);
+    await page.getByRole("link", { name: "shop" }).click();
+    await page.locator("#schema code", { hasText: evil }).first().waitFor();
+    await ask(page, "list the customers");
+    await page.getByText("5 rows.").waitFor();
+    await page.locator("td", { hasText: evil }).waitFor();
+    expect(await fileOf(page, "CSV")).toContain("'=1+1");
+    await ask(page, `${evil}?`);
+    await page.getByText(evil).first().waitFor();
+    expect(await page.locator("main img").count()).toBe(0);
+    expect(watched.faults).toEqual([]);
+  });
+
+  test("a file is only ever read: a form that names a change is refused", async () => {
+    const { page, url } = await someone();
+    await page.goto(`${worker.url}/console/ask`);
+    await page.getByRole("link", { name: "shop" }).click();
+    await ask(page, "list the customers");
+    await page.getByText("3 rows.").waitFor();
+    const question = "delete the orders where total is 5";
+    await page
+      .locator('form[action$="/download"] input[name="query"]')
+      .evaluate((field, text) => field.setAttribute("value", text), question);
+    await page.getByRole("button", { name: "CSV of the answer" }).click();
+    await page.getByRole("heading", { name: "No answer" }).waitFor();
+    expect(await sql(url, "SELECT id FROM orders")).toHaveLength(3);
+  });
+});
+
+describe("the tables of a database", () => {
+  let plain: RunningWorker;
+  beforeAll(async () => {
+    plain = await startConsoleWorker();
+  });
+  afterAll(() => plain.stop());
+
+  test("another team's database is not there, over the API and at the console", async () => {
+    const uuid = "00000000-0000-4000-8000-000000000000";
+    const person = await signedIn(plain.url);
+    expect((await person.get(`/console/ask/${uuid}`)).status).toBe(404);
+    const path = `/api/v1/databases/${uuid}/schema`;
+    expect((await call("GET", path, { url: plain.url, key: null })).status).toBe(401);
+  });
+});

@@ -1,0 +1,272 @@
+import mysql from "mysql2/promise";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { admin } from "../support/api.ts";
+import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
+import { newAddress, signInWith, startConsoleWorker } from "../support/console.ts";
+import { checkPage } from "../support/console-pages.ts";
+import type { RunningWorker } from "../support/worker.ts";
+
+let worker: RunningWorker;
+let browser: Browsing;
+
+describe.runIf(hasBrowser("the console"))("in a browser", () => {
+  beforeAll(async () => {
+    worker = await startConsoleWorker();
+    browser = await startBrowser(worker.url);
+  });
+  afterAll(async () => {
+    await browser.stop();
+    await worker.stop();
+  });
+
+  test("somebody new signs in by mail and finds what to do first", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await page.goto(`${worker.url}/console`);
+    await checkPage(watched, "sign-in");
+    await page.getByLabel("E-mail address").fill(newAddress());
+    await page.getByRole("button", { name: "Mail me a link" }).click();
+    await checkPage(watched, "mailed");
+    await page.getByRole("link", { name: "open the link" }).click();
+    await checkPage(watched, "link");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "No database yet" }).waitFor();
+    await checkPage(watched, "databases-none");
+  });
+
+  const engines = ["PostgreSQL", ...(inject("suite").mysql ? ["MySQL"] : [])];
+
+  test.each(engines)("a %s database is made, and its shown URL connects", async (engine) => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.getByRole("link", { name: "New database" }).first().click();
+    if (engine === "PostgreSQL") await checkPage(watched, "databases-new");
+    await page.getByLabel("Name").fill(`shop-${engine.toLowerCase()}`);
+    await page.getByRole("radio", { name: engine }).check();
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    expect(await page.locator("#text-url").textContent()).toContain(":***@");
+    if (engine === "PostgreSQL") await checkPage(watched, "database");
+    await page.getByRole("button", { name: "Show the password" }).click();
+    await page.getByRole("link", { name: "Hide the password" }).waitFor();
+    const url = (await page.locator("#text-url").textContent()) ?? "";
+    expect(url).not.toContain("***");
+    await watched.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy URL" }).click();
+    await page.getByRole("button", { name: "Copied URL" }).waitFor();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(url);
+    expect(await versionAt(url, engine)).toMatch(/\d+\.\d+/);
+    expect(watched.faults).toEqual([]);
+    if (engine === "MySQL") return;
+    await page.goto(`${worker.url}/console/databases`);
+    await page.getByRole("link", { name: "shop-postgresql" }).waitFor();
+    await checkPage(watched, "databases");
+    await page.getByRole("link", { name: "shop-postgresql" }).click();
+    await page.getByRole("link", { name: "Delete this database…" }).click();
+    await checkPage(watched, "database-delete");
+    await page.getByLabel("Type its name").fill("shop");
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.getByText("Type shop-postgresql, as it stands above").waitFor();
+    await page.getByLabel("Type its name").fill("shop-postgresql");
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.getByText("Its data will be destroyed").waitFor();
+    await checkPage(watched, "database-deleted");
+    await expect(versionAt(url, engine)).rejects.toThrow();
+  });
+
+  test("a key is made with scopes and limits, shown once, used, and revoked", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.getByRole("link", { name: "API keys" }).click();
+    await page.getByRole("heading", { name: "No key yet" }).waitFor();
+    await checkPage(watched, "keys-none");
+    await page.getByRole("link", { name: "New key" }).click();
+    await checkPage(watched, "keys-new");
+    await page.getByLabel("Name").fill("nightly job");
+    await page.getByText("Limits").click();
+    await page.getByLabel("Only from these addresses").fill("not an address");
+    await page.getByRole("button", { name: "Make the key" }).click();
+    await page.getByText("Must be an IP address or CIDR range").waitFor();
+    await checkPage(watched, "keys-problem");
+    await page.getByLabel("Only from these addresses").fill("127.0.0.0/8\n::1");
+    await page.getByRole("button", { name: "Make the key" }).click();
+    const key = (await page.locator("#api-key").textContent()) ?? "";
+    await checkPage(watched, "keys-made");
+    const withKey = { headers: { authorization: `Bearer ${key}` } };
+    expect((await fetch(`${worker.url}/api/v1/databases`, withKey)).status).toBe(200);
+    await page.goto(`${worker.url}/console/keys`);
+    expect(await page.content()).not.toContain(key);
+    await checkPage(watched, "keys");
+    await page.getByRole("button", { name: "Revoke nightly job" }).click();
+    await page.getByText("The key is revoked").waitFor();
+    expect((await fetch(`${worker.url}/api/v1/databases`, withKey)).status).toBe(403);
+  });
+
+  test("somebody is invited, joins, and both are seen in the team and the audit", async () => {
+    const owner = await browser.open();
+    const invitee = newAddress();
+    await signInWith(owner, worker.url, newAddress());
+    await owner.page.getByRole("link", { name: "Team" }).click();
+    await checkPage(owner, "team");
+    await owner.page.getByLabel("E-mail address").fill(invitee);
+    await owner.page.getByRole("button", { name: "Invite" }).click();
+    await owner.page.getByText("The invitation is on its way").waitFor();
+    const guest = await browser.open();
+    await signInWith(guest, worker.url, invitee);
+    await guest.page.getByRole("link", { name: "Look and answer" }).click();
+    await checkPage(guest, "invitations");
+    await guest.page.getByRole("button", { name: "Join" }).click();
+    await guest.page.getByText("Welcome: this is the team you joined").waitFor();
+    await checkPage(guest, "team-member");
+    await owner.page.goto(`${worker.url}/console/team`);
+    await owner.page.getByRole("button", { name: `Make owner ${invitee}` }).waitFor();
+    await checkPage(owner, "team-two");
+    await owner.page.getByRole("link", { name: "Audit" }).click();
+    await owner.page.getByText("Team: join").waitFor();
+    await checkPage(owner, "audit");
+    await owner.page.getByLabel("What").selectOption("key");
+    await owner.page.getByRole("button", { name: "Filter" }).click();
+    await owner.page.getByRole("heading", { name: "Nothing fits" }).waitFor();
+    await checkPage(owner, "audit-none");
+  });
+
+  test("the first page is light and ready at once, and nothing comes from elsewhere", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    const fresh = await browser.open({ storageState: await watched.context.storageState() });
+    await fresh.page.goto(`${worker.url}/console/databases`);
+    await fresh.page.waitForLoadState("networkidle");
+    expect(await fresh.transferred()).toBeLessThan(100_000);
+    const readyMs = await fresh.page.evaluate(
+      "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd",
+    );
+    console.log(`First page: ${await fresh.transferred()} bytes, ready in ${readyMs} ms`);
+    expect([...watched.faults, ...fresh.faults]).toEqual([]);
+    await page.close();
+  });
+
+  test("without JavaScript a database is made, seen, and deleted", async () => {
+    const watched = await browser.open({ javaScriptEnabled: false });
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.getByRole("link", { name: "New database" }).first().click();
+    await page.getByLabel("Name").fill("plain");
+    await page.getByRole("button", { name: "Make it" }).click();
+    const made = page.url();
+    await expect
+      .poll(
+        async () => {
+          await page.goto(made);
+          return await page.getByRole("button", { name: "Show the password" }).count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    await page.getByRole("button", { name: "Show the password" }).click();
+    for (const form of ["url", "psql", "env", "node", "python"]) {
+      const text = (await page.locator(`#text-${form}`).textContent()) ?? "";
+      expect(text).toContain("plain");
+      expect(text).not.toContain("***");
+    }
+    await page.getByRole("link", { name: "Hide the password" }).click();
+    await page.getByRole("button", { name: "Rotate" }).click();
+    await page.getByText("The password was rotated. This is the new one").waitFor();
+    const url = (await page.locator("#text-url").textContent()) ?? "";
+    expect(await versionAt(url, "PostgreSQL")).toContain("PostgreSQL");
+    await page.goto(`${made}/delete`);
+    await page.getByLabel("Type its name").fill("plain");
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.getByText("Its data will be destroyed").waitFor();
+  });
+
+  test("names made of markup stay text: nothing in them runs", async () => {
+    const hostile = `<img src=x onerror="alert(1)"><script>alert(2)</script>`;
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.goto(`${worker.url}/console/team`);
+    await page.getByRole("textbox", { name: "Name" }).fill(hostile);
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("heading", { name: hostile }).waitFor();
+    for (const path of ["databases", "databases/new", "audit", "account"]) {
+      await page.goto(`${worker.url}/console/${path}`);
+      await page.locator(".team-menu").waitFor();
+    }
+    expect(watched.faults).toEqual([]);
+  });
+
+  test("use is shown against the quotas, and as a line once it was measured for a while", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.goto(`${worker.url}/console/databases/new`);
+    await page.getByLabel("Name").fill("measured");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    const at = { url: worker.url };
+    for (let quarter = 0; quarter < 4; quarter++) {
+      await worker.moveClock(15 * 60_000);
+      expect((await admin("POST", "/sweep", at)).status).toBe(200);
+    }
+    await page.reload();
+    await page.getByText(/^Measured /).waitFor();
+    await page.getByRole("img", { name: /^Size over time: .* now/ }).waitFor();
+    await page.getByRole("img", { name: /^Connections over time/ }).waitFor();
+    await checkPage(watched, "database-measured");
+    await worker.moveClock(6 * 3_600_000);
+    await admin("POST", "/sweep", at);
+    await page.goto(`${worker.url}/console/databases`);
+    await page.getByRole("img", { name: /^Size of measured/ }).waitFor();
+    await checkPage(watched, "databases-measured");
+  });
+
+  test("while a database is made, each step is shown as it comes", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    const mode = (name: string) =>
+      fetch(`${worker.url}/test/queue`, { method: "POST", body: JSON.stringify({ mode: name }) });
+    await mode("hold");
+    await page.goto(`${worker.url}/console/databases/new`);
+    await page.getByLabel("Name").fill("awaited");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("heading", { name: "Being made" }).waitFor();
+    expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
+    await page.getByText("Log in through its address, as you will").waitFor();
+    await checkPage(watched, "database-making");
+    await mode("deliver");
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    expect(watched.faults).toEqual([]);
+  });
+
+  test("account, new team and what is not there are pages like the others", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.getByRole("link", { name: "Account" }).click();
+    await checkPage(watched, "account");
+    await page.goto(`${worker.url}/console/teams/new`);
+    await checkPage(watched, "team-new");
+    await page.goto(`${worker.url}/console/databases/00000000-0000-4000-8000-000000000000`);
+    await page.getByRole("heading", { name: "This is not here" }).waitFor();
+    await checkPage(watched, "not-found");
+  });
+});
+
+async function versionAt(url: string, engine: string): Promise<string> {
+  if (engine === "MySQL") {
+    const connection = await mysql.createConnection(url);
+    const [rows] = await connection.query("SELECT version() AS version");
+    await connection.end();
+    return JSON.stringify(rows);
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("SELECT version() AS version");
+  await client.end();
+  return rows[0].version;
+}

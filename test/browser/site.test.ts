@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import {
+  type Browsing,
+  hasBrowser,
+  keepPictures,
+  phone,
+  scrollsSideways,
+  seriousViolations,
+  startBrowser,
+} from "../support/browser.ts";
+
+const { url } = inject("suite");
+const firstPageBytesMax = 100_000;
+let browser: Browsing;
+
+describe.runIf(hasBrowser("Polykomos's pages for everybody"))("in a browser", () => {
+  beforeAll(async () => {
+    browser = await startBrowser(url);
+  });
+  afterAll(() => browser.stop());
+
+  test.each([
+    ["/polykomos", "polykomos-landing"],
+    ["/api", "polykomos-reference"],
+    ["/guides/traditional", "guide-traditional"],
+    ["/guides/agents", "guide-agents"],
+  ])("%s is readable by everyone, in both colour schemes and on a phone", async (path, name) => {
+    const { page, faults, transferred } = await browser.open();
+    await page.goto(url + path);
+    if (path !== "/api") expect(await transferred()).toBeLessThan(firstPageBytesMax);
+    await keepPictures(page, name);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousViolations(page)).toEqual([]);
+    }
+    await page.setViewportSize(phone);
+    expect(await scrollsSideways(page)).toBe(false);
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test("a language chosen for one sample is chosen for all of them, and at the next visit", async () => {
+    const { page, context, faults } = await browser.open({
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await page.goto(`${url}/api`);
+    const shown = () =>
+      page
+        .locator(".sample:visible")
+        .evaluateAll((all) => [
+          ...new Set(
+            all.map(
+              (each) => (each as unknown as { dataset: { language: string } }).dataset.language,
+            ),
+          ),
+        ]);
+    expect(await shown()).toEqual(["curl"]);
+    await page.locator("#createDatabase [role=tab]", { hasText: "Ruby" }).click();
+    expect(await shown()).toEqual(["Ruby"]);
+    await page.keyboard.press("ArrowRight");
+    expect(await shown()).toEqual(["Go"]);
+    await page.reload();
+    expect(await shown()).toEqual(["Go"]);
+    await page.locator("#createDatabase-go [data-copy]").click();
+    const copied = await page.evaluate("navigator.clipboard.readText()");
+    expect(copied).toContain("package main");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+});
