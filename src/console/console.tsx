@@ -19,7 +19,8 @@ import { newVisit, type Operations, type Visit } from "./visit.ts";
  * The web console at `/console`. One place (`serve`) proves the session, counts the request, proves a
  * form and turns what a route throws into a page. How a page is added stands in area.ts.
  */
-const formBytesMax = 2_000_000;
+/** A blueprint of 1 MB, as forms encode it. */
+const formBytesMax = 4_000_000;
 
 export function consoleApp(deps: ConsoleDeps): Hono {
   const endpoints = polykomosEndpoints(deps);

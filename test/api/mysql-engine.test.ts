@@ -182,10 +182,11 @@ async function runAsAdapter(text: string): Promise<void> {
 }
 
 async function expectWhole(): Promise<void> {
+  const { databaseId } = tenant;
   expect(await mysqlQuery(customerUrl(), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   expect(await remains()).toEqual([
-    { kind: "login", name: `u${tenant.databaseId}`, databaseId: tenant.databaseId },
-    { kind: "database", name: tenant.dbName, databaseId: tenant.databaseId },
+    { kind: "login", name: `u${databaseId}`, databaseId, isMarked: true },
+    { kind: "database", name: tenant.dbName, databaseId, isMarked: true },
   ]);
   await run(end);
   expect(await remains()).toEqual([]);
@@ -399,7 +400,7 @@ test("MySQL 8 gets its own way of passwords, and both the same rights", () => {
   } as const;
   const sql = mysqlTenantSql(
     { ...login, adminUser: "a", adminPassword: "b" },
-    { ...tenant, databaseId: 7, password: "pw", dbName: "a_b%c" },
+    { ...tenant, databaseId: 7, login: "u7", password: "pw", dbName: "a_b%c" },
   );
   expect(sql.putLogin("mysql")).toEqual([
     "CREATE USER IF NOT EXISTS 'u7'@'%' IDENTIFIED WITH caching_sha2_password BY 'pw' WITH MAX_USER_CONNECTIONS 3",

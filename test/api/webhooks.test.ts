@@ -202,7 +202,9 @@ test("a rename sent twice with one key tells of one change", async () => {
 
 test("a database that cannot be built tells that it failed, and nothing of its password", async () => {
   const { tenant, at, endpoint, secret } = await subscribed();
-  await world.store("UPDATE fleet_servers SET port = 1");
+  // Somebody else's login has the name that the next database's would have.
+  const [row] = await world.store("SELECT last_value + 1 AS id FROM databases_id_seq");
+  await world.store(`CREATE ROLE u${row?.id}`);
   try {
     const made = await tenant.call("POST", "/api/v1/databases", {
       body: { name: `x-${randomUUID().slice(0, 8)}` },
@@ -223,7 +225,7 @@ test("a database that cannot be built tells that it failed, and nothing of its p
       "database.provisioning",
     ]);
   } finally {
-    await world.store("UPDATE fleet_servers SET port = $1", [world.postgresPort]);
+    await world.store(`DROP ROLE u${row?.id}`);
   }
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { call } from "../support/api.ts";
+import { call, until } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
 import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
 import { checkPage } from "../support/console-pages.ts";
@@ -21,7 +21,16 @@ async function newShopOf(page: Page, engine: "PostgreSQL" | "MySQL"): Promise<st
   await page.getByLabel("Name").fill("shop");
   await page.getByRole("radio", { name: engine }).check();
   await page.getByRole("button", { name: "Make it" }).click();
-  await page.getByRole("button", { name: "Show the password" }).click();
+  const show = page.getByRole("button", { name: "Show the password" });
+  // Without script the page of a database that is being made is loaded again by hand.
+  await until(
+    async () => {
+      if (!(await show.isVisible())) await page.reload();
+      return await show.isVisible();
+    },
+    (isReady) => isReady,
+  );
+  await show.click();
   await page.getByRole("link", { name: "Hide the password" }).waitFor();
   const url = (await page.locator("#text-url").textContent()) ?? "";
   const run = engine === "MySQL" ? mysqlQuery : sql;
@@ -119,6 +128,39 @@ describe.runIf(hasBrowser("the pages for questions"))("in a browser", () => {
     expect(await sql(url, "SELECT id FROM orders")).toEqual([]);
     await checkPage(watched, "ask-changed");
     expect(watched.faults).toEqual([]);
+  });
+
+  test("without script a question is asked, said yes to, and kept as a file", async () => {
+    const watched = await browser.open({ javaScriptEnabled: false });
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    const url = await newShopOf(page, "PostgreSQL");
+    await page.goto(`${worker.url}/console/ask`);
+    await page.getByRole("link", { name: "shop" }).click();
+    await ask(page, "list the customers");
+    await page.getByText("3 rows.").waitFor();
+    expect(await fileOf(page, "CSV")).toContain("Ada");
+    await ask(page, "delete all orders");
+    await page.getByRole("button", { name: "Run it" }).click();
+    await page.getByText("3 rows changed").first().waitFor();
+    expect(await sql(url, "SELECT id FROM orders")).toEqual([]);
+    expect(watched.faults).toEqual([]);
+  });
+
+  test("by keyboard alone a question is asked, and what came of it is read next", async () => {
+    const { page } = await someone();
+    await page.goto(`${worker.url}/console/ask`);
+    await page.getByRole("link", { name: "shop" }).press("Enter");
+    await page.getByLabel("In plain English").focus();
+    await page.keyboard.type("list the customers");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("3 rows.").waitFor();
+    await page.locator("#outcome:focus").waitFor();
+    await page.keyboard.press("Tab");
+    await page.locator("#outcome button:focus").waitFor();
+    await page.getByRole("region", { name: "Rows of the answer" }).focus();
+    await page.locator("section.scroll:focus").waitFor();
   });
 
   test("names and values show as text, and no spreadsheet runs them", async () => {

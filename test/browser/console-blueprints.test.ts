@@ -84,7 +84,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     );
 
     await page.locator("#field-sql_content").fill(first);
-    await page.locator("#findings").getByText("valid").waitFor();
+    await page.locator("#findings-said").getByText("valid").waitFor();
     await checkPage(watched, "blueprint-mended");
     await page.getByRole("button", { name: "Make the blueprint" }).click();
     await page.getByText("The blueprint is made").waitFor();
@@ -129,6 +129,42 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     expect(watched.faults).toEqual([]);
   });
 
+  test("the colours stay on the text however it is scrolled", async () => {
+    const watched = await signedInPage();
+    const { page } = watched;
+    await page.goto(`${worker.url}/console/blueprints/new`);
+    const line = (at: number) => `INSERT INTO t VALUES (${at}, '${"long ".repeat(60)}');`;
+    const text = Array.from({ length: 80 }, (_, at) => line(at)).join("\n");
+    const area = page.locator("#field-sql_content");
+    await area.fill(text);
+    await area.evaluate("(area) => { area.scrollTop = 1e6; area.scrollLeft = 1e6; }");
+    await page.waitForFunction(
+      "document.querySelector('.editor code').style.transform !== 'translate(0px, 0px)'",
+    );
+    const places = await page.evaluate(`(() => {
+      const area = document.querySelector(".editor textarea");
+      const sheet = document.querySelector(".editor code").getBoundingClientRect();
+      const box = area.getBoundingClientRect();
+      const style = getComputedStyle(area);
+      const left = box.left + area.clientLeft + parseFloat(style.paddingLeft) - area.scrollLeft;
+      const top = box.top + area.clientTop + parseFloat(style.paddingTop) - area.scrollTop;
+      const lineHeight = parseFloat(style.lineHeight);
+      const textHeight = area.scrollHeight - 2 * parseFloat(style.paddingTop);
+      return {
+        left: sheet.left - left, top: sheet.top - top,
+        lines: textHeight / lineHeight, scrolled: area.scrollTop * area.scrollLeft,
+        ofLine: sheet.height / lineHeight,
+      };
+    })()`);
+    const { left, top, lines, ofLine, scrolled } = places as Record<string, number>;
+    expect(scrolled).toBeGreaterThan(0);
+    expect(Math.abs(left ?? 9)).toBeLessThan(1);
+    expect(Math.abs(top ?? 9)).toBeLessThan(1);
+    expect(lines).toBeCloseTo(80, 0);
+    expect(ofLine).toBeCloseTo(80, 0);
+    await checkPage(watched, "blueprint-long");
+  });
+
   test("one that fails says which statement, and leaves nothing", async () => {
     const watched = await signedInPage();
     const { page } = watched;
@@ -155,7 +191,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.locator("#field-name").fill(hostile.name);
     await page.locator("#field-description").fill(hostile.description);
     await page.locator("#field-sql_content").fill(hostile.sql);
-    await page.locator("#findings").getByText("valid").waitFor();
+    await page.locator("#findings-said").getByText("valid").waitFor();
     await page.getByRole("button", { name: "Make the blueprint" }).click();
     await page.getByRole("heading", { name: hostile.name }).waitFor();
     expect(await page.locator("#sql code").textContent()).toBe(`${hostile.sql}\n`);
@@ -230,7 +266,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
       .locator("#field-sql_content")
       .fill("CREATE TABLE IF NOT EXISTS {{t:ident}} (a int);");
     await page.getByRole("button", { name: "Check it" }).click();
-    await page.locator("#findings").getByText("valid").waitFor();
+    await page.locator("#findings-said").getByText("valid").waitFor();
     await page.getByLabel("Default").first().fill("made");
     await page.getByRole("button", { name: "Make the blueprint" }).click();
     await page.getByText(`otherwise "made"`).waitFor();

@@ -149,6 +149,32 @@ describe.runIf(hasBrowser("the memory pages"))("in a browser", () => {
     expect((await account.rows("notes"))[0]).toMatchObject({ text: "mine" });
     const versions = await account.get(`/v1/notes/versions?id=${row.id}`);
     expect(versions.body.versions[0].row).toMatchObject({ text: "theirs" });
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("Its fields, as JSON").fill('{"text": "too late"}');
+    await account.delete("/v1/notes", { filter: { id: row.id } });
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The row was deleted meanwhile").waitFor();
+    expect(await page.getByLabel("Its fields, as JSON").inputValue()).toContain("too late");
+    expect(await account.rows("notes")).toEqual([]);
+  });
+
+  test("a row is written, edited, deleted and brought back without script", async () => {
+    const watched = await browser.open({ javaScriptEnabled: false });
+    const { page } = watched;
+    await signInWith(watched, worker.url, newAddress());
+    await page.getByRole("link", { name: "Memory", exact: true }).click();
+    await page.getByRole("link", { name: "New row" }).click();
+    await page.getByLabel("Table").fill("notes");
+    await page.getByLabel("The row, as JSON").fill('{"title": "Plain"}');
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("Its fields, as JSON").fill('{"title": "Plain, edited"}');
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.getByRole("link", { name: "Compare version 1" }).click();
+    await page.getByRole("button", { name: "Restore version 1" }).click();
+    await page.getByRole("heading", { name: "Plain", exact: true }).waitFor();
+    expect(watched.faults).toEqual([]);
   });
 
   test("what is stored shows as text, whatever it is, and no spreadsheet runs it", async () => {

@@ -10,6 +10,7 @@ const operator = `operator-${newAddress()}`;
 const evil = "<img src=x onerror=alert(1)>";
 const mark = `polykomos ${"0".repeat(32)}`;
 const path = "/console/operator";
+const reconcileSeconds = 60;
 
 let world: World;
 let tenant: Tenant;
@@ -17,8 +18,9 @@ let tenant: Tenant;
 beforeAll(async () => {
   // Work waits for a server that is known to be down, and is not given up.
   const down = { SERVER_DOWN_AFTER_FAILURES: "1000000" };
+  const reconcile = { RECONCILE_SECONDS: `${reconcileSeconds}` };
   const addresses = `someone@example.com, ${operator.toUpperCase()}`;
-  world = await startWorld({ ...consoleVars, ...down, OPERATOR_EMAILS: addresses });
+  world = await startWorld({ ...consoleVars, ...down, ...reconcile, OPERATOR_EMAILS: addresses });
   tenant = await newTenant({ url: world.url });
 });
 afterAll(() => world.stop());
@@ -93,7 +95,7 @@ describe.runIf(hasBrowser("the operator's pages"))("for the operator", () => {
     await page.getByText("takes databases again").waitFor();
     expect(await serverState()).toBe("active");
     await page.getByRole("button", { name: "Do the scheduled work now" }).click();
-    await page.getByText("servers checked").waitFor();
+    await page.getByRole("heading", { name: "The scheduled work is done" }).waitFor();
     await checkPage(watched, "operator-swept");
     const [entry] = await world.store(
       "SELECT count(*)::int AS count FROM audit_log WHERE action LIKE 'server.%' AND actor = 'admin'",
@@ -137,7 +139,7 @@ describe.runIf(hasBrowser("the operator's pages"))("for the operator", () => {
     await page.getByText("Quotas changed").first().waitFor();
     await checkPage(watched, "operator-operations");
     await page.goto(`${world.url}${path}/operations?state=wrong`);
-    await page.getByText(/state/i).first().waitFor();
+    await page.getByRole("alert").getByText("state").waitFor();
   });
 
   test("orphans are shown by their names as text, and a lost database is made anew", async () => {
@@ -151,7 +153,12 @@ describe.runIf(hasBrowser("the operator's pages"))("for the operator", () => {
     await page.getByRole("rowheader", { name: evil }).waitFor();
     expect(await page.locator("main img").count()).toBe(0);
     await checkPage(watched, "operator-orphans");
-    await page.getByRole("button", { name: `Make anew, empty ${name}` }).click();
+    const again = page.getByRole("button", { name: "Make anew, empty" });
+    await again.click();
+    await page.getByText("noticed by the next sweep").waitFor();
+    await world.moveClock(reconcileSeconds * 1_000);
+    await world.sweep();
+    await again.click();
     await page.getByText("It is being made anew").waitFor();
     await world.settle();
     await page.goto(`${world.url}${path}/operations?state=succeeded`);

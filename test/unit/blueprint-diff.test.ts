@@ -23,11 +23,19 @@ describe("the difference of two versions", () => {
   test.each([
     ["", "a\n"],
     ["a\n", ""],
-    ["a", "b\nc\nd"],
+    ["a\n", "b\nc\nd\n"],
     ["a\nb\nc\n", "c\nb\na\n"],
     ["--\n++\n-- a\n", "++\n--\n"],
   ])("makes %j into %j again", (before, after) => {
     expect(applyPatch(before, `--- a\n+++ b\n${diffLines(before, after).diff}\n`)).toBe(after);
+  });
+
+  test("is one line more when one is added behind a last line without an end", () => {
+    expect(diffLines("a", "a\nb")).toEqual({
+      addedLines: 1,
+      removedLines: 0,
+      diff: "@@ -1,1 +1,2 @@\n a\n+b",
+    });
   });
 
   test("of texts with nothing in common is the one for the other, in little time", () => {

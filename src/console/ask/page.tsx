@@ -38,14 +38,18 @@ export function askPage(visit: Visit, shown: AskShown): View {
       />
       <div id="ask">
         <QuestionForm visit={visit} shown={shown} />
-        {problem ? <NotAnswered visit={visit} shown={shown} problem={problem} /> : null}
-        {shown.answer ? (
-          <Result
-            visit={visit}
-            uuid={database.uuid}
-            question={shown.question}
-            answer={shown.answer}
-          />
+        {problem || shown.answer ? (
+          <div id="outcome" tabindex={-1} data-focus>
+            {problem ? <NotAnswered visit={visit} shown={shown} problem={problem} /> : null}
+            {shown.answer ? (
+              <Result
+                visit={visit}
+                uuid={database.uuid}
+                question={shown.question}
+                answer={shown.answer}
+              />
+            ) : null}
+          </div>
         ) : null}
         <History uuid={database.uuid} history={shown.history} older={shown.older} />
       </div>

@@ -36,6 +36,7 @@ function start(box) {
   const layer = document.createElement("pre");
   layer.setAttribute("aria-hidden", "true");
   layer.className = "code";
+  const sheet = layer.appendChild(document.createElement("code"));
   box.prepend(layer);
   let timer, turn = 0, marks;
 
@@ -70,13 +71,12 @@ function start(box) {
     }
     end();
     parts.push(document.createTextNode("\\n"));
-    layer.replaceChildren(...parts);
+    sheet.replaceChildren(...parts);
     follow();
   }
 
   function follow() {
-    layer.scrollTop = area.scrollTop;
-    layer.scrollLeft = area.scrollLeft;
+    sheet.style.transform = "translate(" + -area.scrollLeft + "px," + -area.scrollTop + "px)";
   }
 
   async function check() {
@@ -86,7 +86,7 @@ function start(box) {
     if (mine !== turn || !answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== turn) return;
-    for (const id of ["findings", "variables"]) {
+    for (const id of ["findings-said", "findings", "variables"]) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
       if (!old || !fresh || old.contains(document.activeElement)) continue;
       old.replaceChildren(...document.adoptNode(fresh).childNodes);

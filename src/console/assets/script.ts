@@ -96,7 +96,8 @@ async function swap(form, target) {
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
   if (answer.redirected) return location.assign(answer.url);
   if (!replace(target, await pageOf(answer))) return location.reload();
-  const back = document.getElementById(focused) ?? document.getElementById(target);
+  const fresh = document.getElementById(target);
+  const back = fresh.querySelector("[data-focus]") ?? document.getElementById(focused) ?? fresh;
   back?.focus();
 }
 

@@ -224,6 +224,8 @@ pre.code { margin: 0; font: .875rem/1.6 var(--mono); tab-size: 4; overflow: auto
 .editor textarea { position: relative; background: transparent; resize: vertical; min-height: 12rem; }
 .editor > pre.code { display: none; border: 1px solid transparent; overflow: hidden; pointer-events: none; contain: size; }
 .editor.on > pre.code { display: block; } .editor.on textarea { -webkit-text-fill-color: transparent; color: transparent; caret-color: var(--ink); }
+.editor > pre code { display: block; width: max-content; font-size: inherit; } .editor.on textarea::selection { background: color-mix(in srgb, var(--accent) 30%, transparent); }
+@media (forced-colors: active) { .editor > pre.code { display: none; } .editor.on textarea { -webkit-text-fill-color: currentcolor; } }
 .editor .t-keyword, .editor .t-comment { font-weight: 400; font-style: normal; }
 .editor .mark { margin-left: 2rem; font-size: .8125rem; border-radius: .3rem; padding: .05rem .4rem; background: var(--bad-wash); color: var(--bad); } .editor .mark.warning { background: var(--warn-wash); color: var(--warn); }
 .findings { margin-bottom: 1rem; } .findings ul { list-style: none; margin: .6rem 0 0; padding: 0; display: grid; gap: .5rem; max-height: 24rem; overflow: auto; }
@@ -233,9 +235,9 @@ pre.code { margin: 0; font: .875rem/1.6 var(--mono); tab-size: 4; overflow: auto
 .variable { border: 0; margin: 0 0 1rem; padding: 0 0 .2rem; min-width: 0; border-bottom: 1px solid var(--line); } .variable:last-child { border: 0; margin-bottom: 0; }
 .variable-line { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(min(8rem, 100%), 1fr)); } .variable-line .field { margin-bottom: .6rem; }
 .variable-line.three { grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); } .variable details.more-fields > summary { font-size: .8438rem; margin-bottom: .6rem; }
-ul.plain { list-style: none; margin: 0; padding: 0; }
+p.actions { margin-bottom: 1.25rem; } ul.plain { list-style: none; margin: 0; padding: 0; }
 @media (max-width: 44rem) { .code-frame { margin: 0 -1rem -1.1rem; } .ln { padding-left: 3.2rem; } .ln::before { width: 2.4rem; } td time { white-space: normal; } }
-.subnav { display: flex; gap: .15rem; overflow-x: auto; border-bottom: 1px solid var(--line); margin-bottom: 1.25rem; }
+.subnav { display: flex; flex-wrap: wrap; gap: .15rem; border-bottom: 1px solid var(--line); margin-bottom: 1.25rem; }
 .subnav a { padding: .5rem .75rem; color: var(--soft); text-decoration: none; font-weight: 560; font-size: .9063rem; white-space: nowrap; border-bottom: 2px solid transparent; }
 .subnav a:hover { color: var(--ink); } .subnav a[aria-current] { color: var(--ink); border-color: var(--accent); }
 `;

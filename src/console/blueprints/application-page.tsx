@@ -30,7 +30,7 @@ export function applicationPage(visit: Visit, shown: ApplicationShown): View {
   const [kind, word] = states[status];
   const place = `/console/blueprints/${application.blueprint_uuid}`;
   const name = blueprint?.name ?? "A deleted blueprint";
-  const title = isDryRun ? `Dry run of ${name}` : `${name}, applied`;
+  const title = isDryRun ? `Dry run of ${name}` : `Applying ${name}`;
   const main = (
     <div id="application" data-poll={isGoingOn ? "800" : undefined}>
       <PageHead
@@ -51,6 +51,16 @@ export function applicationPage(visit: Visit, shown: ApplicationShown): View {
       <Outcome application={application} />
       {isDryRun && status === "completed" && blueprint && database ? (
         <ApplyNow visit={visit} application={application} version={blueprint.version} />
+      ) : null}
+      {blueprint && (status === "failed" || status === "rolled_back") ? (
+        <p class="actions">
+          <a class="button quiet" href={`${place}/apply?database=${application.database_uuid}`}>
+            Try with other values
+          </a>
+          <a class="button quiet" href={place}>
+            Look at the SQL
+          </a>
+        </p>
       ) : null}
       <Panel title="How it went">
         <Facts facts={factsOf(application)} />
@@ -88,19 +98,24 @@ function Outcome({ application }: { application: ApplicationView }) {
     case "rolled_back":
       return (
         <Note kind="bad">
-          {error} {isDryRun ? "Nothing was changed." : "Nothing of it stays in the database."}
+          {sentence(error)}{" "}
+          {isDryRun ? "Nothing was changed." : "Nothing of it stays in the database."}
         </Note>
       );
     case "failed":
       return (
         <Note kind="bad">
-          {error}{" "}
+          {sentence(error)}{" "}
           {isDryRun
             ? "Nothing was changed."
             : "What the log calls permanent stays in the database."}
         </Note>
       );
   }
+}
+
+function sentence(text: string | null): string {
+  return text === null ? "" : `${text}.`.replace(/([.!?])\.$/, "$1");
 }
 
 function ApplyNow(props: { visit: Visit; application: ApplicationView; version: number }) {

@@ -1,4 +1,4 @@
-import type { Declaration } from "../../polykomos/blueprints/sql/variables.ts";
+import type { Declaration, VariableType } from "../../polykomos/blueprints/sql/variables.ts";
 import type { View } from "../area.ts";
 import { AreaField, Form, ProblemNote, SelectField, TextField } from "../parts/form.tsx";
 import { Empty, Note, PageHead, Panel } from "../parts/page.tsx";
@@ -122,12 +122,23 @@ function choicesOf(of: Declaration) {
   ];
 }
 
+const typeWords: Record<VariableType, string> = {
+  string: "A text",
+  integer: "A whole number",
+  number: "A number",
+  boolean: "True or false",
+  date: "A date, YYYY-MM-DD",
+  datetime: "A time, YYYY-MM-DDThh:mm:ssZ",
+  uuid: "A UUID",
+  json: "JSON",
+};
+
 function hintOf(of: Declaration): string {
   const hasDefault = of.default !== undefined && of.default !== null;
   const isNeeded = (of.required ?? of.default === undefined) && !hasDefault;
   return [
     ...(of.description ? [`${of.description}.`.replace(/\.\.$/, ".")] : []),
-    `${of.type ?? "string"}${isNeeded ? "" : ", may be left empty"}.`,
+    `${typeWords[of.type ?? "string"]}${isNeeded ? "" : "; may be left empty"}.`,
     ...(hasDefault ? [`Otherwise ${JSON.stringify(of.default)}.`] : []),
     ...(of.pattern === undefined ? [] : [`Matches ${of.pattern}`]),
   ].join(" ");

@@ -9,7 +9,7 @@ import { attempt, type Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
 import { applicationPage } from "./application-page.tsx";
 import { applyPage, type Target } from "./apply-page.tsx";
-import { valuesSent } from "./declared.ts";
+import { typedValue, valuesSent } from "./declared.ts";
 import { blueprintOf, orNull } from "./lookups.ts";
 import type { ApplicationView, BlueprintView } from "./wire.ts";
 
@@ -65,7 +65,7 @@ async function apply(visit: Visit): Promise<View | Response> {
 /** From the fields, or those of a dry run as they were. */
 function valuesOf(form: URLSearchParams, blueprint: BlueprintView): unknown {
   const given = form.get("values");
-  return given === null ? valuesSent(blueprint.variables, form) : JSON.parse(given);
+  return given === null ? valuesSent(blueprint.variables, form) : typedValue("json", given);
 }
 
 async function show(visit: Visit): Promise<View> {

@@ -91,7 +91,7 @@ export function editorPage(
                 spellcheck={false}
                 autocapitalize="off"
                 autocomplete="off"
-                aria-describedby="field-sql_content-hint findings"
+                aria-describedby="field-sql_content-hint findings-said"
                 placeholder="CREATE TABLE IF NOT EXISTS customers (id bigint PRIMARY KEY, name text);"
               >
                 {`\n${draft.sql}`}

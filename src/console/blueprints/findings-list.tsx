@@ -14,16 +14,20 @@ export function Findings({ checked, sql }: { checked: Checked | null; sql: strin
   const found = checked?.found ?? [];
   const lines = found.some(({ line }) => line !== null) ? highlightLines(sql) : [];
   return (
-    <div id="findings" class="findings" role="status">
-      <Summary checked={checked} />
-      {found.length > 0 ? (
-        <ul>
-          {found.slice(0, shownMax).map((each) => (
-            <Finding found={each} line={lines[(each.line ?? 0) - 1]} />
-          ))}
-        </ul>
-      ) : null}
-      {found.length > shownMax ? <p class="hint">And {found.length - shownMax} more.</p> : null}
+    <div class="findings">
+      <div id="findings-said" role="status">
+        <Summary checked={checked} />
+      </div>
+      <div id="findings">
+        {found.length > 0 ? (
+          <ul>
+            {found.slice(0, shownMax).map((each) => (
+              <Finding found={each} line={lines[(each.line ?? 0) - 1]} />
+            ))}
+          </ul>
+        ) : null}
+        {found.length > shownMax ? <p class="hint">And {found.length - shownMax} more.</p> : null}
+      </div>
     </div>
   );
 }

@@ -59,7 +59,7 @@ function List(props: { caption: string; of: readonly BlueprintView[] }) {
         { name: "Name", kind: "main" },
         { name: "Runs on" },
         { name: "Version", kind: "number" },
-        { name: "What it does" },
+        { name: "Applying it" },
         { name: "Changed" },
       ]}
       rows={props.of.map((each) => [

@@ -9,7 +9,7 @@ import { type OrphanView, operatorPath } from "./wire.ts";
 /** Where the servers' catalogs and our rows differ, at this moment. */
 export function orphansPage(
   visit: Visit,
-  orphans: readonly OrphanView[],
+  orphans: readonly OrphanView[] | null,
   problem: Problem | null,
 ): View {
   const main = (
@@ -20,7 +20,7 @@ export function orphansPage(
         lead="What stands on a server and belongs to nobody, and what ought to stand there and does not. Every server is asked now."
       />
       <ProblemNote problem={problem} />
-      {problem ? null : orphans.length === 0 ? (
+      {orphans === null ? null : orphans.length === 0 ? (
         <Empty title="Everything is where it belongs">
           The servers have what our rows say, and nothing else of ours.
         </Empty>

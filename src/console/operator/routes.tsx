@@ -120,12 +120,16 @@ async function retry(ask: OperatorAsk, visit: Visit): Promise<View | Response> {
 async function orphans(ask: OperatorAsk, visit: Visit, problem: Problem | null): Promise<View> {
   const read = await attempt(ask<OrphanView[]>(visit, contract.listOrphans));
   const wrong = problem ?? (read.ok ? null : read.problem);
-  return orphansPage(visit, read.ok ? read.value : [], wrong);
+  return orphansPage(visit, read.ok ? read.value : null, wrong);
 }
 
 async function rebuild(ask: OperatorAsk, visit: Visit): Promise<View | Response> {
   const params = { uuid: visit.params.uuid ?? "" };
   const queued = await attempt(ask(visit, contract.rebuildDatabase, { params }));
-  if (!queued.ok) return await orphans(ask, visit, queued.problem);
+  if (!queued.ok) {
+    const { message } = queued.problem;
+    const hint = "One that went a moment ago is noticed by the next sweep; try again after it.";
+    return await orphans(ask, visit, { ...queued.problem, message: `${message}. ${hint}` });
+  }
   return seeOther(`${operatorPath}/operations`, "rebuild_queued");
 }

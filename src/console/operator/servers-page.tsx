@@ -41,9 +41,14 @@ export function serversPage(
 }
 
 function Swept({ swept }: { swept: SweepView }) {
-  const counts = Object.entries(swept).filter(([name]) => name !== "object");
+  const counts = Object.entries(swept).filter(
+    ([, count]) => typeof count === "number" && count > 0,
+  );
   return (
-    <Panel title="The scheduled work is done" lead="What there was to do:">
+    <Panel
+      title="The scheduled work is done"
+      lead={counts.length > 0 ? "What there was to do:" : "There was nothing to do."}
+    >
       <Facts
         facts={counts.map(([name, count]) => [name.replaceAll("_", " "), String(count)] as const)}
       />

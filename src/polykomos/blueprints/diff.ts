@@ -8,15 +8,21 @@ const editsMax = 500;
 
 /** Texts that differ too much are told as replaced whole. */
 export function diffLines(before: string, after: string): LineDiff {
+  const [old, fresh] = [withLastEnd(before), withLastEnd(after)];
   const patch =
-    structuredPatch("", "", before, after, "", "", { context: 3, maxEditLength: editsMax }) ??
-    replacement(before, after);
+    structuredPatch("", "", old, fresh, "", "", { context: 3, maxEditLength: editsMax }) ??
+    replacement(old, fresh);
   const lines = patch.hunks.flatMap((hunk) => hunk.lines);
   return {
     addedLines: lines.filter((line) => line.startsWith("+")).length,
     removedLines: lines.filter((line) => line.startsWith("-")).length,
     diff: patch.hunks.flatMap((hunk) => [headOf(hunk), ...hunk.lines]).join("\n"),
   };
+}
+
+/** Whether the last line has an end is no difference worth telling. */
+function withLastEnd(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 type Hunk = {

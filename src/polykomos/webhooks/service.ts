@@ -95,6 +95,17 @@ export async function listEndpoints(
   return found ?? unknownCursor("one of your webhook endpoints");
 }
 
+/** An endpoint of the user's teams, revoked or not. */
+export async function getEndpoint(
+  deps: Pick<WebhookDeps, "store">,
+  caller: Caller,
+  id: number,
+): Promise<store.EndpointRow> {
+  const found = await store.findEndpoint(deps.store, caller.userId, id);
+  if (!found) throw notFound("endpoint");
+  return found;
+}
+
 export async function revokeEndpoint(deps: WebhookDeps, caller: Caller, id: number): Promise<void> {
   if (await store.revokeEndpoint(deps.store, id, actOf(deps, caller))) return;
   // Revoking twice is not an error: what was asked for is so.

@@ -10,7 +10,6 @@ import { lexiconOf } from "./link/lexicon.ts";
 import { featuresOf } from "./rank/features.ts";
 import { confidenceOf, scoreReading } from "./rank/score.ts";
 import { isUnderstood, refuse } from "./refuse/refuse.ts";
-import { emptyThesaurus, loadThesaurus, type Thesaurus } from "./words/thesaurus.ts";
 import type { Token } from "./words/tokens.ts";
 import { asksForChange, translateChange } from "./writes/write.ts";
 
@@ -19,7 +18,7 @@ export const embeddedTranslator: Translator = { name: "embedded", translate };
 async function translate(question: Question): Promise<Translation> {
   const hits = await question.probe(termsToProbe(question.text, question.catalog));
   if (asksForChange(question.text, question.catalog)) return translateChange(question, hits);
-  const { readings, tokens } = await bestReadings(question, hits);
+  const { readings, tokens } = readingsOf(question, hits);
   const compiling = compilingOf(question, tokens);
   for (const reading of readings) {
     const features = featuresOf(reading);
@@ -30,31 +29,14 @@ async function translate(question: Question): Promise<Translation> {
   return refuse(question.catalog, readings[0]?.draft.pieces ?? []);
 }
 
-/** WordNet is asked only where a word means nothing without it, and believed where it explains one. */
-async function bestReadings(question: Question, hits: readonly ValueHit[]) {
-  const plain = readingsOf(question, hits);
-  const before = unknownIn(plain.readings);
-  if (before < ONE_WORD) return plain;
-  const wider = readingsOf(question, hits, await loadThesaurus());
-  return unknownIn(wider.readings) < before ? wider : plain;
-}
-
-const ONE_WORD = 0.9;
-
-function unknownIn(readings: readonly Reading[]): number {
-  const [best] = readings;
-  return best ? featuresOf(best).unknown : Number.POSITIVE_INFINITY;
-}
-
 /** All readings of a question, best first. */
 export function readingsOf(
   question: Pick<Question, "text" | "catalog" | "now">,
   hits: readonly ValueHit[],
-  thesaurus: Thesaurus = emptyThesaurus,
 ): { readings: Reading[]; tokens: readonly Token[] } {
   const lexicon = lexiconOf(question.catalog);
   const graph = joinGraphOf(lexicon);
-  const { tokens, assignments } = linkEntities(question.text, question.catalog, hits, thesaurus);
+  const { tokens, assignments } = linkEntities(question.text, question.catalog, hits);
   const readings = assignments.flatMap((assignment): Reading[] => {
     const reading = parse(assignment, lexicon, graph, question.now);
     return reading ? [reading] : [];

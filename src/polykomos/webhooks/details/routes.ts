@@ -1,8 +1,9 @@
 import { type Endpoint, endpoint } from "../../../http/mount.ts";
 import type { Caller } from "../../caller.ts";
+import { getEndpoint } from "../service.ts";
 import { viewEndpoint } from "../view.ts";
 import { getWebhookDelivery, getWebhookEndpoint } from "./contract.ts";
-import { getDelivery, getEndpoint, type WebhookDetailsDeps } from "./service.ts";
+import { getDelivery, type WebhookDetailsDeps } from "./service.ts";
 import { viewDeliveryDetails } from "./view.ts";
 
 /** The endpoints that read one webhook endpoint and one delivery. */

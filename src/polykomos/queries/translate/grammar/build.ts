@@ -5,7 +5,7 @@ import { addConditions } from "./build-conditions.ts";
 import { addCounts, countOnce, isReachable } from "./build-counts.ts";
 import { addGroup, addGroups, groupBySubject } from "./build-groups.ts";
 import { labelColumns } from "./concepts.ts";
-import { columnOf, type Draft } from "./draft.ts";
+import { columnOf, type Draft, isOperator } from "./draft.ts";
 import { emptyQuery } from "./empty-query.ts";
 import { exclusion } from "./exclude.ts";
 import { turn } from "./negate.ts";
@@ -58,18 +58,30 @@ function selection(draft: Draft): Expression[] {
   );
   const labels = draft.labels.filter(({ at }) => at >= 0);
   const plain = shown.some((each) => !hasAggregate(each));
-  if (
-    labels.length > 0 &&
-    !plain &&
-    shown.every((each) => !hasAggregate(each) || labels.length > 0)
-  ) {
+  if (labels.length > 0 && !plain) {
     const columns = labels.flatMap(({ table }) => labelColumns(draft.lexicon, table).map(columnOf));
     return dedupe([...columns, ...shown]);
   }
-  if (shown.length > 0) return dedupe(shown);
+  if (shown.length > 0) return dedupe([...besideLabels(draft), ...shown]);
   const [group] = draft.groups;
   if (group) return group.column ? [columnOf({ table: group.table, column: group.column })] : [];
   return labelColumns(draft.lexicon, draft.main).map(columnOf);
+}
+
+/** "the games and their types": a table that "and" joins to a column is shown too. */
+function besideLabels(draft: Draft): Expression[] {
+  const places = draft.select.map(({ at }) => at);
+  const isLinked = (from: number, to: number) => {
+    const between = draft.pieces.slice(from + 1, to);
+    const isPlain = between.every((piece) =>
+      isOperator(piece, "and", "comma", "glue", "group", "each"),
+    );
+    return isPlain && between.some((piece) => isOperator(piece, "and"));
+  };
+  return draft.labels
+    .filter(({ at }) => at >= 0)
+    .filter(({ at }) => places.some((place) => isLinked(Math.min(at, place), Math.max(at, place))))
+    .flatMap(({ table }) => labelColumns(draft.lexicon, table).map(columnOf));
 }
 
 function dedupe(expressions: Expression[]): Expression[] {

@@ -2,6 +2,7 @@ import type { JoinGraph } from "../joins/graph.ts";
 import type { Assignment } from "../link/assign.ts";
 import type { Lexicon } from "../link/lexicon.ts";
 import type { Query } from "../logical/query.ts";
+import { readAskedWord } from "./asked-word.ts";
 import { buildQuery } from "./build.ts";
 import { readComparisons } from "./compare.ts";
 import type { Draft } from "./draft.ts";
@@ -54,6 +55,7 @@ export function parse(
   readFilters(draft);
   readNegations(draft);
   readSelection(draft);
+  readAskedWord(draft);
   const query = buildQuery(draft);
   return query ? { query, draft, assignment } : null;
 }

@@ -4,7 +4,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ValueHit } from "../../translator.ts";
 import { joinGraphOf } from "../joins/graph.ts";
-import { emptyThesaurus, type Thesaurus } from "../words/thesaurus.ts";
 import { type Token, tokenize } from "../words/tokens.ts";
 import { type Assignment, assign, type Piece } from "./assign.ts";
 import type { Item } from "./item.ts";
@@ -49,12 +48,11 @@ export function linkEntities(
   text: string,
   catalog: Catalog,
   hits: readonly ValueHit[] = [],
-  thesaurus: Thesaurus = emptyThesaurus,
 ): Entities {
   const lexicon = lexiconOf(catalog);
   const tokens = prepareTokens(tokenize(text), lexicon, hits);
   const values = valueSpans(text, tokens, lexicon, hits);
-  const items = segment(tokens, lexicon, values, makeMatcher(lexicon, thesaurus));
+  const items = segment(tokens, lexicon, values, makeMatcher(lexicon));
   const assignments = assign(items, lexicon, joinGraphOf(lexicon));
   const pieces = assignments[0]?.pieces ?? [];
   return {

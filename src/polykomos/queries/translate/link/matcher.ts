@@ -1,4 +1,3 @@
-import type { Thesaurus } from "../words/thesaurus.ts";
 import type { ColumnEntry, Lexicon, TableEntry } from "./lexicon.ts";
 import { wordQuality } from "./score-words.ts";
 
@@ -10,14 +9,14 @@ export type Matcher = {
   namesLike(said: string): { tables: TableEntry[]; columns: ColumnEntry[] };
 };
 
-export function makeMatcher(lexicon: Lexicon, thesaurus: Thesaurus): Matcher {
+export function makeMatcher(lexicon: Lexicon): Matcher {
   const known = new Map<string, Map<string, number>>();
   function matches(said: string): Map<string, number> {
     const found = known.get(said);
     if (found) return found;
     const made = new Map<string, number>();
     for (const named of lexicon.words) {
-      const quality = wordQuality(said, named, lexicon.roots.get(named) ?? [named], thesaurus);
+      const quality = wordQuality(said, named, lexicon.roots.get(named) ?? [named]);
       if (quality > 0) made.set(named, quality);
     }
     known.set(said, made);

@@ -2,7 +2,6 @@ import { phrases } from "../operators/phrases.ts";
 import { abbreviations } from "../words/abbreviations.ts";
 import { roots } from "../words/stem.ts";
 import { areSynonyms } from "../words/synonyms.ts";
-import type { Thesaurus } from "../words/thesaurus.ts";
 import type { ColumnEntry, TableEntry } from "./lexicon.ts";
 import type { Matcher } from "./matcher.ts";
 
@@ -20,7 +19,6 @@ const QUALITY = {
   abbreviation: 0.97,
   root: 0.82,
   synonym: 0.62,
-  wordnet: 0.5,
   prefix: 0.45,
 } as const;
 const PREFIX_MIN = 4;
@@ -33,20 +31,13 @@ const generic = new Set(
 );
 
 /** How well a word of the question names a word of the schema, from 0 to 1. */
-export function wordQuality(
-  said: string,
-  named: string,
-  namedRoots: readonly string[],
-  thesaurus: Thesaurus,
-): number {
+export function wordQuality(said: string, named: string, namedRoots: readonly string[]): number {
   if (said === named) return QUALITY.exact;
   if (abbreviations.get(said)?.includes(named)) return QUALITY.abbreviation;
   if (said.length < 3 || named.length < 2 || isOperatorWord(said)) return 0;
   const saidRoots = roots(said);
   if (saidRoots.some((root) => root.length > 2 && namedRoots.includes(root))) return QUALITY.root;
   if (areSynonyms(said, named)) return QUALITY.synonym;
-  const near = thesaurus.nearness(said, named);
-  if (near > 0) return QUALITY.wordnet * near;
   const shorter = said.length < named.length ? said : named;
   const longer = said.length < named.length ? named : said;
   const isPrefix = shorter.length >= PREFIX_MIN && longer.startsWith(shorter);

@@ -1,5 +1,4 @@
-// What people say for what schemas say. A group's words stand for each other; the big table made from
-// WordNet is asked only where these do not help.
+// What people say for what schemas say. A group's words stand for each other.
 
 const groups = `person people man individual human resident member
 employee worker staff personnel

@@ -7,7 +7,6 @@ import { candidatesOf } from "../link/candidates.ts";
 import type { Candidate } from "../link/item.ts";
 import { type Lexicon, lexiconOf } from "../link/lexicon.ts";
 import { type Matcher, makeMatcher } from "../link/matcher.ts";
-import { emptyThesaurus } from "../words/thesaurus.ts";
 import { type Token, tokenize } from "../words/tokens.ts";
 
 /** What was said cannot be read as a change; `words` are those that stood in the way. */
@@ -40,7 +39,7 @@ export class Reader {
     this.catalog = catalog;
     this.hits = hits;
     this.lexicon = lexiconOf(catalog);
-    this.#matcher = makeMatcher(this.lexicon, emptyThesaurus);
+    this.#matcher = makeMatcher(this.lexicon);
     const tokens = tokenize(text);
     const isEnd = (token: Token | undefined) =>
       token?.kind === "mark" && /^[.?!]$/.test(token.text);
