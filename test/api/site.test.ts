@@ -175,35 +175,77 @@ const inUsefulOrder = polykomosDeclarations.toSorted(
   (one, other) => Number(one.method === "delete") - Number(other.method === "delete"),
 );
 
-describe.each([
-  [
-    "curl",
-    (text: string) => ["bash", ["-c", text.replace("curl -sS", "curl -sS --fail-with-body")]],
-  ],
-  ["Python", (text: string) => ["python3", ["-c", text]]],
-  ["JavaScript", (text: string) => [process.execPath, ["--input-type=module", "-e", text]]],
-] as [Language, (text: string) => [string, string[]]][])(
-  "each sample in %s",
-  (language, program) => {
-    test("runs as it stands, and prints the answer", async () => {
-      const tenant = await here.newTenant();
-      const env = await world(tenant);
-      for (const declaration of inUsefulOrder) {
-        const call = callOf(basePath, declaration);
-        const own = await invitationFor(declaration.operationId, tenant);
-        const hook = receiver.url("/hooks");
-        const text = sampleOf(language, url, call).replace("https://example.com/hooks", hook);
-        const [command, words] = program(text);
-        const printed = await run(command, words, { ...env, ...own }).catch(
-          (error: Error & { stdout?: string }) => {
-            throw new Error(`${text}\n\n${error.message}\n${error.stdout ?? ""}`);
-          },
-        );
-        expect(printed, text).toContain("request_id");
-      }
-    }, 180_000);
+const mark = "@@ next @@";
+
+/** Runs the files one after the other in one interpreter, each in its environment. */
+const runners: Record<"curl" | "Python" | "JavaScript", { ending: string; run: string[] }> = {
+  curl: {
+    ending: "sh",
+    run: [
+      "bash",
+      "-euo",
+      "pipefail",
+      "-c",
+      `for file in "$@"; do ( source "$file.env"; source "$file" ); echo; echo "${mark}"; done`,
+      "runner",
+    ],
   },
-);
+  Python: {
+    ending: "py",
+    run: [
+      "python3",
+      "-c",
+      `import os, runpy, sys
+for file in sys.argv[1:]:
+    for line in open(file + ".env"):
+        name, value = line.removeprefix("export ").strip().split("=", 1)
+        os.environ[name] = value
+    runpy.run_path(file)
+    print("${mark}")`,
+    ],
+  },
+  JavaScript: {
+    ending: "mjs",
+    run: [
+      process.execPath,
+      "--input-type=module",
+      "-e",
+      `import { readFileSync } from "node:fs";
+for (const file of process.argv.slice(1)) {
+  for (const [, name, value] of readFileSync(file + ".env", "utf8").matchAll(/^export (\\w+)=(.*)$/gm)) process.env[name] = value;
+  await import(file);
+  console.log("${mark}");
+}`,
+    ],
+  },
+};
+
+describe.each(Object.entries(runners))("each sample in %s", (language, { ending, run: words }) => {
+  test("runs as it stands, and prints the answer", async () => {
+    const tenant = await here.newTenant();
+    const env = await world(tenant);
+    const files: string[] = [];
+    for (const [at, declaration] of inUsefulOrder.entries()) {
+      const call = callOf(basePath, declaration);
+      const own = await invitationFor(declaration.operationId, tenant);
+      const sample = sampleOf(language as Language, url, call)
+        .replace("https://example.com/hooks", receiver.url("/hooks"))
+        .replace("curl -sS", "curl -sS --fail-with-body");
+      const file = join(folder, `run${at}.${ending}`);
+      const variables = Object.entries({ ...env, ...own });
+      writeFileSync(file, `${sample}\n`);
+      writeFileSync(`${file}.env`, variables.map(([k, v]) => `export ${k}=${v}\n`).join(""));
+      files.push(file);
+    }
+    const [command = "", ...rest] = words;
+    const printed = await run(command, [...rest, ...files], {});
+    const answers = printed.split(`${mark}\n`).slice(0, -1);
+    expect(answers.length).toBe(inUsefulOrder.length);
+    for (const [at, answer] of answers.entries()) {
+      expect(answer, inUsefulOrder[at]?.operationId).toContain("request_id");
+    }
+  }, 180_000);
+});
 
 const checkers: Record<"PHP" | "Ruby" | "Go", [string, string[], string]> = {
   PHP: ["php", ["-l"], "php"],

@@ -1,23 +1,27 @@
 import mysql from "mysql2/promise";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { World } from "../faults/world.ts";
 import { admin } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
-import { newAddress, signInWith, startConsoleWorker } from "../support/console.ts";
+import { consoleVars, newAddress, signInWith } from "../support/console.ts";
 import { checkPage } from "../support/console-pages.ts";
-import type { RunningWorker } from "../support/worker.ts";
+import { startTwoEngines, type TwoEngines } from "../support/two-engines.ts";
 
-let worker: RunningWorker;
+// A world of its own: what is measured and made here is nobody else's.
+let engines: TwoEngines;
+let worker: World;
 let browser: Browsing;
 
 describe.runIf(hasBrowser("the console"))("in a browser", () => {
   beforeAll(async () => {
-    worker = await startConsoleWorker();
+    engines = await startTwoEngines({ POOL_TARGET: "0", ...consoleVars });
+    worker = engines.world;
     browser = await startBrowser(worker.url);
   });
   afterAll(async () => {
     await browser.stop();
-    await worker.stop();
+    await engines.stop();
   });
 
   test("somebody new signs in by mail and finds what to do first", async () => {
@@ -35,9 +39,9 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await checkPage(watched, "databases-none");
   });
 
-  const engines = ["PostgreSQL", ...(inject("suite").mysql ? ["MySQL"] : [])];
+  const offered = ["PostgreSQL", ...(inject("suite").mysql ? ["MySQL"] : [])];
 
-  test.each(engines)("a %s database is made, and its shown URL connects", async (engine) => {
+  test.each(offered)("a %s database is made, and its shown URL connects", async (engine) => {
     const watched = await browser.open();
     const { page } = watched;
     await signInWith(watched, worker.url, newAddress());

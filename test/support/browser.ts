@@ -102,7 +102,7 @@ export const desk = { width: 1280, height: 860 } as const;
 const artefacts = join(root, "test", "artefacts");
 
 /** Keeps pictures of a page: on a desk in light and dark, and at a phone's width. */
-export async function keepPictures(page: Page, name: string): Promise<void> {
+export async function keepPictures(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(artefacts, { recursive: true });
   const before = page.viewportSize() ?? desk;
   for (const [suffix, viewport, colorScheme] of [
@@ -113,7 +113,7 @@ export async function keepPictures(page: Page, name: string): Promise<void> {
   ] as const) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(artefacts, `${name}-${suffix}.png`), fullPage: true });
+    await page.screenshot({ path: join(artefacts, `${name}-${suffix}.png`), fullPage });
   }
   await page.setViewportSize(before);
 }
