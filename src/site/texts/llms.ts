@@ -85,6 +85,24 @@ polykomos "$POLYKOMOS_URL/databases/$DATABASE_UUID/blueprint_applications" \\
 
 Add \`"dry_run":true\` to rehearse it without changing anything.
 
+## Ask in plain English
+
+\`\`\`sh
+ask() {
+  polykomos "$POLYKOMOS_URL/query_executions" \\
+    -d "{\\"database_uuid\\":\\"$DATABASE_UUID\\",\\"query\\":\\"$1\\"}"
+}
+ask "How many guests are there?"
+ask "List the names of all guests"
+ask "What is the name of the guest with id 1?"
+ask "Add a guest with id 2 and name Grace"
+ask "Which guests have a name that starts with 'G'?"
+\`\`\`
+
+The answer has the \`sql\`, the rows and a \`confidence\`. What is not understood answers 422
+\`query_not_understood\` with \`details.suggestions\`; what destroys answers 422 \`confirmation_required\` with a
+\`confirm\` to send along with the same question.
+
 ## Delete
 
 \`\`\`sh
