@@ -1,7 +1,7 @@
 import type { Caller } from "../caller.ts";
+import { openPlace } from "../databases/place.ts";
 import { notFound } from "../dialect.ts";
 import type { Catalog } from "./catalog/catalog.ts";
-import { openPlace } from "./places.ts";
 import { withReader } from "./run/with-reader.ts";
 import { isOutage, notReady, type QueryDeps, unavailable } from "./service.ts";
 import { findQuestionPlace } from "./store.ts";

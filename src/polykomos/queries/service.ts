@@ -4,6 +4,7 @@ import { minuteMs, pause, secondMs } from "../../lib/clock.ts";
 import { Fault } from "../../lib/fault.ts";
 import { randomPassword, sha256Hex } from "../../lib/secrets.ts";
 import type { Caller } from "../caller.ts";
+import { openPlace } from "../databases/place.ts";
 import type { Plans } from "../databases/plans.ts";
 import { fault, notFound } from "../dialect.ts";
 import {
@@ -14,7 +15,6 @@ import {
   scopeFor,
   translatorNamed,
 } from "./answers.ts";
-import { openPlace } from "./places.ts";
 import type { Answered, Outcome } from "./run/outcome.ts";
 import { isTimeout } from "./run/refusals.ts";
 import { type RunQuestionDeps, runQuestion } from "./run/run.ts";

@@ -1,5 +1,4 @@
 import type { Store } from "../../../db/client.ts";
-import { type FleetServer, loginAfter, type Tenant } from "../../../fleet/fleet.ts";
 import { CannotRehearse, type ScriptSession, type Scripts } from "../../../fleet/scripts.ts";
 import { type Clock, minuteMs, secondMs } from "../../../lib/clock.ts";
 import { Fault } from "../../../lib/fault.ts";
@@ -7,8 +6,8 @@ import { newUuid } from "../../../lib/ids.ts";
 import type { InFlight } from "../../../lib/in-flight.ts";
 import type { Log } from "../../../lib/log.ts";
 import type { Sealer } from "../../../lib/sealed.ts";
-import { connectionLimitOf, type Plans } from "../../databases/plans.ts";
-import { databasePasswordContext, serverPasswordContext } from "../../operations/run.ts";
+import { openPlace, type Place } from "../../databases/place.ts";
+import type { Plans } from "../../databases/plans.ts";
 import type { Values } from "../sql/variables.ts";
 import { describe, runStatements } from "./execute.ts";
 import { LeaseLost } from "./journal.ts";
@@ -113,32 +112,6 @@ async function runHeld(deps: ApplicationRunDeps, application: store.TakenApplica
   }
 }
 
-type Places = { server: FleetServer; tenant: Tenant };
-
-async function placesOf(
-  deps: ApplicationRunDeps,
-  { database, server }: store.TakenApplication,
-): Promise<Places> {
-  const [password, adminPassword] = await Promise.all([
-    deps.sealer.open(database.passwordSealed, databasePasswordContext(database.uuid)),
-    deps.sealer.open(server.adminPasswordSealed, serverPasswordContext(server.name)),
-  ]);
-  const { adminPasswordSealed: _, ...place } = server;
-  const caps = deps.plans[database.plan ?? "free"];
-  return {
-    server: { ...place, adminPassword },
-    tenant: {
-      databaseId: database.id,
-      uuid: database.uuid,
-      dbName: database.dbName,
-      login: loginAfter(database.id, database.credentialNumber),
-      password,
-      connectionLimit: connectionLimitOf(database.connectionHardLimit, caps),
-      advertisedHost: database.advertisedHost,
-    },
-  };
-}
-
 async function finish(
   deps: ApplicationRunDeps,
   application: store.TakenApplication,
@@ -159,7 +132,7 @@ async function runOnce(
     const errorMessage = "The database was deleted before its turn came";
     return await finish(deps, application, nothingDone("database_deleted", errorMessage));
   }
-  const places = await placesOf(deps, application);
+  const places = await openPlace(deps, application);
   if (doubt.isBegun && (await resolveEarlier(deps, application, places))) return;
   doubt.isBegun = false;
   let statements: Statement[];
@@ -218,7 +191,7 @@ async function openValues(
 async function resolveEarlier(
   deps: ApplicationRunDeps,
   application: store.TakenApplication,
-  { server, tenant }: Places,
+  { server, tenant }: Place,
 ): Promise<boolean> {
   const checkpoint = application.checkpoint ?? "";
   const scripts = deps.scripts[application.server.engine];

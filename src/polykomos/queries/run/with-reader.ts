@@ -1,7 +1,7 @@
 import { sqlState } from "../../../db/errors.ts";
 import type { QuestionRunners, ReaderSession } from "../../../fleet/questions.ts";
 import { Fault } from "../../../lib/fault.ts";
-import type { Place } from "../places.ts";
+import type { Place } from "../../databases/place.ts";
 import { makeReader, type ReaderDeps, readerPasswordContext } from "../reader.ts";
 import { isRightMissing } from "./refusals.ts";
 

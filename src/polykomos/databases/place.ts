@@ -1,10 +1,10 @@
 import { type FleetServer, loginAfter, type Tenant } from "../../fleet/fleet.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import type { RawPlace } from "../blueprints/applications/place-rows.ts";
-import { connectionLimitOf, type Plans } from "../databases/plans.ts";
 import { databasePasswordContext, serverPasswordContext } from "../operations/run.ts";
+import { connectionLimitOf, type Plans } from "./plans.ts";
 
-/** Where a question runs. */
+/** Where a customer's statements run: a database and its server, with what lets in. */
 export type Place = { server: FleetServer; tenant: Tenant };
 
 /** Opens the passwords of a database and its server. */
