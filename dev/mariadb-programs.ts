@@ -53,7 +53,7 @@ function describe(server: string): MariadbPrograms | null {
 }
 
 /** The script that makes the system's tables: it is named differently in newer versions. */
-export function systemTables(folder: string): string | null {
+function systemTables(folder: string): string | null {
   return bootstrapScript(folder, "system_tables");
 }
 

@@ -10,9 +10,9 @@ import { openSessions, type Sessions } from "./neon-sessions.ts";
 import { openTunnel } from "./neon-socket.ts";
 import { answerSql, type OnStatement } from "./neon-sql.ts";
 
-export type ServerAddress = { host: string; port: number };
+type ServerAddress = { host: string; port: number };
 /** Counted since the start: HTTP requests (a batch is one), SQL statements, WebSocket sessions. */
-export type NeonCounters = { roundTrips: number; statements: number; webSocketSessions: number };
+type NeonCounters = { roundTrips: number; statements: number; webSocketSessions: number };
 export type NeonEndpoint = {
   /** `http://127.0.0.1:<port>`; `POST /sql`, and WebSocket `/v2?address=host:port`. */
   url: string;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Something that was started and has to be ended. */
-export type Stoppable = { stop(): Promise<void> | void };
+type Stoppable = { stop(): Promise<void> | void };
 export type Shutdown = {
   /** True once ending has begun; nothing more may be started then. */
   readonly begun: boolean;

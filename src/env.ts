@@ -9,7 +9,7 @@ import { pumaLimitVariables } from "./puma/limits.ts";
 import { mailVariables } from "./puma/mail/mailer.ts";
 
 /** Bindings declared in wrangler.toml. */
-export type Bindings = {
+type Bindings = {
   ACCOUNT_GATE: DurableObjectNamespace<AccountGate>;
   PUMA_ACCOUNT: DurableObjectNamespace<PumaAccount>;
   PUMA_MAILBOX: DurableObjectNamespace<PumaMailbox>;

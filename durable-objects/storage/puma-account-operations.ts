@@ -1,4 +1,4 @@
-import { unreachable } from "../../src/lib/result.ts";
+import { unreachable } from "../../src/lib/unreachable.ts";
 import type { PumaLimits } from "../../src/puma/limits.ts";
 import type { RowIdSource } from "../../src/puma/rows/rules/row-id.ts";
 import { isPumaFault, pumaFault } from "../../src/puma/rules/code.ts";

@@ -1,4 +1,4 @@
-import { unreachable } from "../../src/lib/result.ts";
+import { unreachable } from "../../src/lib/unreachable.ts";
 import { fieldsOf } from "../../src/puma/rows/rules/content.ts";
 import { filterFrom } from "../../src/puma/rows/rules/filter.ts";
 import { jsonTextOf } from "../../src/puma/rows/rules/json-value.ts";

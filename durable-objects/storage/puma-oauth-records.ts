@@ -1,4 +1,4 @@
-import { unreachable } from "../../src/lib/result.ts";
+import { unreachable } from "../../src/lib/unreachable.ts";
 import {
   grantIdOf,
   type ListedRecord,

@@ -88,7 +88,7 @@ const ipRange = z
   .string()
   .refine((text) => parseIpRange(text) !== null, { error: "must be an IP address or CIDR range" });
 
-export const keyControls = z.strictObject({
+const keyControls = z.strictObject({
   requests_per_minute: z.int().min(1).max(1_000_000).optional(),
   monthly_quota: z.int().min(1).max(1_000_000_000).nullable().optional(),
   allowed_ip_list: z.array(ipRange).max(100).optional(),

@@ -4,7 +4,7 @@ import type { KeyControls } from "../db/schema.ts";
 import { isoTime } from "../polykomos/databases/rows.ts";
 
 /** People, teams and keys in the control-plane store, as the operator manages them. */
-export type TeamOfUser = { id: number; name: string; is_primary: boolean };
+type TeamOfUser = { id: number; name: string; is_primary: boolean };
 export type UserRow = { id: number; email: string; name: string; teams: TeamOfUser[] };
 
 export type Act = { action: string; requestId: string; now: Date };

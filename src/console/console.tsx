@@ -127,7 +127,7 @@ function faultView(deps: ConsoleDeps, error: unknown, visit: Visit): View {
 }
 
 /** Where people reach us: the public address, or that of the request. */
-export function originOf(deps: { publicUrl: string }, url: URL): string {
+function originOf(deps: { publicUrl: string }, url: URL): string {
   return deps.publicUrl === "" ? url.origin : deps.publicUrl.replace(/\/+$/, "");
 }
 

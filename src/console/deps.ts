@@ -19,7 +19,7 @@ export type ConsoleDeps = PolykomosDeps &
   };
 
 /** The account's gate as the console needs it. */
-export type SessionGate = {
+type SessionGate = {
   countSession(
     sessionId: string,
     limit: number,

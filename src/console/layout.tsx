@@ -8,7 +8,7 @@ import { Note } from "./parts/page.tsx";
 import type { Visit } from "./visit.ts";
 
 /** The frame of the console's pages: our own three files by a nonce, and nothing else. */
-export async function framed(
+async function framed(
   { title, main, status = 200 }: View,
   body: (main: HtmlContent) => HtmlContent,
   headers: Record<string, string> = {},

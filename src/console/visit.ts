@@ -34,7 +34,7 @@ export type Visit = {
  * Runs an operation; `Body` is the shape of its answer, which its declaration has as a schema. Throws
  * the operation's Faults.
  */
-export type Ask = <Body = unknown>(
+type Ask = <Body = unknown>(
   declaration: OperationDeclaration,
   input?: {
     params?: Record<string, string>;

@@ -75,7 +75,7 @@ export const rights = [
 ].join(", ");
 
 /** What is left of them over the storage limit: to read, and to make room. */
-export const keptRights = [
+const keptRights = [
   "SELECT",
   "DELETE",
   "DROP",

@@ -49,7 +49,7 @@ export type EachAnswer = {
   tag: string;
 };
 
-export type SessionTarget = {
+type SessionTarget = {
   transport: Transport;
   host: string;
   port: number;

@@ -40,7 +40,7 @@ export type ReaderSession = {
   close(): Promise<void>;
 };
 
-export type ChangeOutcome = { affectedRows: number /** False: rolled back. */; isKept: boolean };
+type ChangeOutcome = { affectedRows: number /** False: rolled back. */; isKept: boolean };
 
 export type QuestionRunner = {
   openReader(

@@ -35,7 +35,7 @@ export class CannotRehearse extends Error {
 }
 
 /** What became of changes; `unknown`: the server does not remember. */
-export type Fate = "kept" | "undone" | "unknown";
+type Fate = "kept" | "undone" | "unknown";
 
 export type ScriptRunner = {
   /**

@@ -4,7 +4,7 @@ import type { z } from "zod";
  * A declared operation: everything a client may know of one endpoint, with nothing that runs. The
  * same object validates requests, builds the OpenAPI document and drives the contract tests.
  */
-export type Method = "get" | "post" | "put" | "patch" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 
 export type Answer = {
   description: string;

@@ -25,7 +25,7 @@ function isMissing(issue: Issue): boolean {
 }
 
 /** All problems of a failed parse, missing fields first. */
-export function explainIssues(issues: readonly Issue[]): InputProblem[] {
+function explainIssues(issues: readonly Issue[]): InputProblem[] {
   const problems = issues.flatMap((issue): InputProblem[] => {
     const field = issue.path.map(String).join(".");
     if (isMissing(issue)) {

@@ -72,8 +72,6 @@ export const uuidPageQuery = z.strictObject({
     .meta({ override: { type: "string" } }),
 });
 
-export type Page<Item> = { items: Item[]; hasMore: boolean };
-
 const described: Record<number, string> = {
   400: "The request cannot be read, or its Idempotency-Key is missing or no UUID.",
   401: "The Authorization header is missing or malformed.",

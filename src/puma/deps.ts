@@ -28,13 +28,13 @@ export type PumaDeps = {
 };
 
 /** The part of a KV namespace that is needed. */
-export type ClientStore = {
+type ClientStore = {
   get(name: string): Promise<string | null>;
   put(name: string, value: string, options?: { expirationTtl?: number }): Promise<void>;
   delete(name: string): Promise<void>;
 };
 
-export type PumaSettings = {
+type PumaSettings = {
   ID_CHECK_SECRET: string;
   /** The public origin; empty: that of the request. */
   PUBLIC_URL: string;
@@ -48,7 +48,7 @@ export type PumaSettings = {
 };
 
 /** See durable-objects/puma-account.ts. */
-export type AccountPort = {
+type AccountPort = {
   execute(keyHash: string, operation: AccountOperation): Promise<Executed>;
   /** The same for an OAuth grant that was proven. */
   executeForGrant(grantId: string, operation: AccountOperation): Promise<Executed>;
@@ -70,7 +70,7 @@ export type AccountPort = {
 };
 
 /** See durable-objects/puma-mailbox.ts. */
-export type MailboxPort = {
+type MailboxPort = {
   /** Counts one request of a client for a link. */
   admitClient(perHourMax: number): Promise<Admission>;
   /** Counts the request, makes a link and sees to it that it is mailed. */

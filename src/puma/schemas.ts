@@ -52,7 +52,7 @@ export const filterSchema = z.custom<JsonObject>(isJsonObject, "must be a JSON o
   },
 });
 
-export const errorSchema = z
+const errorSchema = z
   .object({
     error: z.object({
       code: z.string(),

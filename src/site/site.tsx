@@ -13,7 +13,7 @@ import { llmsText } from "./texts/llms.ts";
 /** Polykomos's pages for everybody: landing page, reference, guides, and the document for agents. */
 export type SiteDeps = { publicUrl: string };
 
-export const sitePaths = {
+const sitePaths = {
   landing: "/polykomos",
   reference: "/api",
   llms: "/api/llms.md",

@@ -12,7 +12,7 @@ import type { World } from "./world.ts";
 /** Two servers of one engine, each behind a link that a test may cut. Nothing else works on them. */
 export type Pair = { servers: [Breakable, Breakable]; stop(): Promise<void> };
 
-export type Breakable = {
+type Breakable = {
   id: number;
   link: Link;
   /** Ends the server's process as a power cut would. */

@@ -21,8 +21,8 @@ export type Options = {
 };
 
 /** Every answer that any test of the file has seen, for the contract checks. */
-export type Seen = { method: string; path: string; answer: Answer };
-export const seen: Seen[] = [];
+type Seen = { method: string; path: string; answer: Answer };
+const seen: Seen[] = [];
 
 function suiteUrl(): string {
   return inject("suite").url;

@@ -97,7 +97,7 @@ function watched(context: BrowserContext, page: Page, origin: string): Watched {
 }
 
 export const phone = { width: 360, height: 740 } as const;
-export const desk = { width: 1280, height: 860 } as const;
+const desk = { width: 1280, height: 860 } as const;
 
 const artefacts = join(root, "test", "artefacts");
 

@@ -2,7 +2,7 @@
  * URLs that no delivery may go to, by the text alone. `PORT` stands for a port on which somebody
  * listens on this machine.
  */
-export const hostileUrls: readonly string[] = [
+const hostileUrls: readonly string[] = [
   // Loopback and "this host", in every notation of an IPv4 address.
   "https://127.0.0.1:PORT/",
   "https://127.1:PORT/",

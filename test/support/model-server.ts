@@ -11,7 +11,7 @@ export type ModelServer = {
   stop(): Promise<void>;
 };
 
-export type ModelRequest = {
+type ModelRequest = {
   model: string;
   messages: { role: string; content: string }[];
   response_format?: { type: string };

@@ -17,7 +17,7 @@ export type Schema = {
   additionalProperties?: boolean | Schema;
 };
 
-export type Parameter = {
+type Parameter = {
   $ref?: string;
   in: string;
   name: string;
@@ -27,7 +27,7 @@ export type Parameter = {
 
 type Content = Record<string, { schema: Schema }>;
 
-export type Response = {
+type Response = {
   $ref?: string;
   description: string;
   headers?: Record<string, { schema: Schema }>;

@@ -47,7 +47,7 @@ function replacing(replace: Record<string, (source: string) => string>): Plugin 
 }
 
 /** One module of an entry file and all it imports. */
-export async function bundle(
+async function bundle(
   entry: string,
   replace: Record<string, (source: string) => string> = {},
 ): Promise<string> {

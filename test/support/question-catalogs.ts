@@ -5,7 +5,7 @@ import { columnKind } from "../../src/polykomos/queries/catalog/column-kind.ts";
  * A catalog from lines such as `customers: id int pk, name text, city text = Paris | Rome`. `->` names
  * the table that a column points to by its id.
  */
-export function catalogOf(text: string, schema = "public"): Catalog {
+function catalogOf(text: string, schema = "public"): Catalog {
   const lines = text.trim().split("\n");
   return { tables: lines.map((line) => tableOf(line, schema)) };
 }

@@ -4,7 +4,7 @@ import { mysqlQuery } from "./mysql.ts";
 import { sql } from "./sql.ts";
 
 /** A customer's session that stays open. */
-export type OpenSession = {
+type OpenSession = {
   run(text: string): Promise<unknown>;
   end(): Promise<void>;
 };

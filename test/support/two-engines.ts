@@ -21,7 +21,7 @@ export type TwoEngines = {
 };
 
 /** A customer's session that stays open. */
-export type OpenSession = {
+type OpenSession = {
   isOver: Promise<void>;
   query(text: string): Promise<unknown>;
   end(): Promise<void>;

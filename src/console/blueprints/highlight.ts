@@ -24,7 +24,7 @@ const parts = [
 ];
 
 export const tokenKinds = ["comment", "variable", "string", "name", "number", "keyword"] as const;
-export type TokenKind = (typeof tokenKinds)[number];
+type TokenKind = (typeof tokenKinds)[number];
 
 /** To be compiled with the flags `gi`. */
 export const tokenSource = parts.join("|");

@@ -9,7 +9,7 @@ type Login = Pick<
 >;
 
 /** In the place of a password that is not shown. */
-export const hiddenPassword = "***";
+const hiddenPassword = "***";
 
 /** `password` null hides it. Every value is letters, digits and hyphens, so no form needs quoting. */
 export function connectionForms(login: Login, password: string | null): ConnectionForm[] {

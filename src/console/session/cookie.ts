@@ -7,7 +7,7 @@ import { sha256Hex } from "../../lib/secrets.ts";
 const loopback = /^(127\.0\.0\.1|localhost|\[::1\])$/;
 
 /** Whether cookies are for https alone: everywhere but on a developer's machine. */
-export function isSecure(origin: string): boolean {
+function isSecure(origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
   return protocol !== "http:" || !loopback.test(hostname);
 }

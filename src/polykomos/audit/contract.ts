@@ -2,7 +2,7 @@ import * as z from "zod";
 import { declare } from "../../http/declare.ts";
 import { errorAnswers, idQuery, limitQuery, requestId, timestamp } from "../schemas.ts";
 
-export const auditEntry = z
+const auditEntry = z
   .object({
     object: z.literal("audit_entry"),
     id: z.int(),

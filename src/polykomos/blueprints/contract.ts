@@ -28,7 +28,7 @@ const declaration = z.strictObject({
 });
 
 /** What a blueprint's author declares: name → type, required, default, description, pattern, enum. */
-export const declarations = z
+const declarations = z
   .record(
     z.string().regex(variableName, "must be a name: a letter, then letters, digits, _"),
     declaration,

@@ -24,7 +24,7 @@ export type BlueprintRow = {
   updatedAt: string;
 };
 
-export type Pieces = Partial<Record<EngineName, Piece[]>>;
+type Pieces = Partial<Record<EngineName, Piece[]>>;
 
 /** What a version is made of. */
 export type NewVersion = {

@@ -75,7 +75,6 @@ export type Placed =
 /** Unique indexes whose violation means something to the caller. */
 export const liveNameIndex = "databases_live_name";
 export const serverNameIndex = "databases_server_name";
-export const requestKeyIndex = "operations_request_key";
 
 export function auditSql(change: Change, action: string, from: SQL): SQL {
   return sql`INSERT INTO audit_log

@@ -40,7 +40,7 @@ export async function takeUnmeasuredServers(
 }
 
 /** A database's storage limit in bytes, for a query with `d` databases. */
-export function storageLimitSql(plans: Plans): SQL {
+function storageLimitSql(plans: Plans): SQL {
   const caps = planNames.map((name) => sql`WHEN ${name} THEN ${plans[name].storageGbMax}::float8`);
   return sql`coalesce(d.storage_hard_limit_gb, CASE d.plan ${sql.join(caps, sql` `)} END)
     * ${bytesPerGb}::float8`;

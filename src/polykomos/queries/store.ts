@@ -5,13 +5,7 @@ import { isoTime, teamOfUser } from "../databases/rows.ts";
 import type { StatementClass } from "./guard/verdict.ts";
 
 /** Questions in the control-plane store: who asked what, what became of it, and who is at work. */
-export type Status =
-  | "running"
-  | "writing"
-  | "succeeded"
-  | "failed"
-  | "refused"
-  | "awaiting_confirmation";
+type Status = "running" | "writing" | "succeeded" | "failed" | "refused" | "awaiting_confirmation";
 
 /** An execution as a later run of its request, or a word of consent, finds it. */
 export type Earlier = {

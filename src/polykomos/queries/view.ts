@@ -4,7 +4,7 @@ import type { Answered } from "./run/outcome.ts";
 import type { ExecutionRow } from "./store.ts";
 
 /** What the wire shows of a question. Columns of the same name are told apart by a number, for a row is an object. */
-export function uniqueNames(columns: readonly string[]): string[] {
+function uniqueNames(columns: readonly string[]): string[] {
   const taken = new Set<string>();
   return columns.map((column) => {
     let name = column;

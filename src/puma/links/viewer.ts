@@ -1,4 +1,4 @@
-import { unreachable } from "../../lib/result.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 import type { PumaDeps } from "../deps.ts";
 import { enclosed, type JsonText } from "../rules/json-text.ts";
 import type { LinkedRow, LinkOutcome, LinkRequest, RowTarget } from "../rules/link.ts";

@@ -1,5 +1,5 @@
 /** A mail of plain text to one address, sent or not: `send` rejects when it is not certain. */
-export type Mail = { to: string; subject: string; text: string };
+type Mail = { to: string; subject: string; text: string };
 
 export type Mailer = {
   /** Rejects with a MailFailure when the transport did not take the mail. */

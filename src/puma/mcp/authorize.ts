@@ -7,7 +7,7 @@ import { type Authorize, type McpCaller, mcpScope, type VerifyAccessToken } from
 
 /** Where `/mcp` stands and where its metadata does (RFC 9728). */
 export const mcpPath = "/mcp";
-export const resourceMetadataPath = `/.well-known/oauth-protected-resource${mcpPath}`;
+const resourceMetadataPath = `/.well-known/oauth-protected-resource${mcpPath}`;
 
 const keyPrefix = "puma_live_";
 

@@ -10,7 +10,7 @@ export type McpCaller = {
   clientName?: string;
 } & McpCredential;
 
-export type McpCredential =
+type McpCredential =
   /** SHA-256 of the presented key, in hexadecimal. Only its shape and account id were checked. */
   | { via: "key"; keyHash: string }
   /** The grant whose access token was checked: its rate windows and links are its own. */

@@ -153,7 +153,7 @@ export function failedAnswer(error: unknown): Response | null {
   return null;
 }
 
-export function failure(
+function failure(
   status: number,
   code: string,
   description: string,

@@ -30,7 +30,7 @@ const clientNameMax = 200;
 type ServerEnv = { OAUTH_KV: KVNamespace };
 
 /** What an access token says besides its scopes. */
-export type TokenProps = { clientName: string };
+type TokenProps = { clientName: string };
 
 /** The server as one request uses it. */
 export type RequestServer = {
@@ -54,7 +54,7 @@ export class TooManyClients extends Error {
   }
 }
 
-export function resourceOf(base: string): string {
+function resourceOf(base: string): string {
   return `${base}/mcp`;
 }
 

@@ -134,7 +134,7 @@ const updateWhereOperation = z.strictObject({
 });
 const deleteOperation = z.strictObject({ action: z.enum(["delete"]), filter: filterSchema });
 
-export const batchOperationSchema = z.discriminatedUnion("action", [
+const batchOperationSchema = z.discriminatedUnion("action", [
   addOperation,
   upsertOperation,
   updateRowOperation,

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../../lib/canonical-json.ts";
-import { unreachable } from "../../lib/result.ts";
 import { sha256Hex } from "../../lib/secrets.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 import { isPumaFault, pumaFault } from "../rules/code.ts";
 import type { Idempotency, RowChange } from "../rules/operation.ts";
 import type { BatchOperation } from "./contract.ts";

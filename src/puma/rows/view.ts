@@ -1,4 +1,4 @@
-import { unreachable } from "../../lib/result.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 import type { PumaReply } from "../endpoint.ts";
 import { enclosed, type JsonText } from "../rules/json-text.ts";
 import type { BatchedValue, OperationValues } from "../rules/operation.ts";

@@ -25,7 +25,7 @@ export type RowChangeKind = RowChange["kind"];
 export type NewKey = { id: string; name: string; hash: string; prefix: string };
 
 /** A link to a query's rows, made together with the query when its rows are that long as JSON. */
-export type OfferedLink = { link: NewLink; fromCharacters: number };
+type OfferedLink = { link: NewLink; fromCharacters: number };
 
 export type AccountOperation =
   | {

@@ -8,7 +8,7 @@ import { addressFrom, clientNetwork } from "./rules/address.ts";
 import { mailboxIdOf, newLinkToken, readLinkToken } from "./rules/link-token.ts";
 
 /** Signing in: a mailed link, and a new key for whoever follows it. */
-export const linkPath = "/auth/link/";
+const linkPath = "/auth/link/";
 
 /**
  * Has a sign-in link mailed, by default one that gives a key. Known and unknown addresses are treated

@@ -40,11 +40,7 @@ function requireBlueprintScope(caller: Caller): void {
 }
 
 /** Values for a blueprint on a database's engine; wrong ones are refused, all of them named. */
-export function valuesFor(
-  blueprint: BlueprintRow,
-  engine: DatabaseRow["engine"],
-  given: Values,
-): Values {
+function valuesFor(blueprint: BlueprintRow, engine: DatabaseRow["engine"], given: Values): Values {
   if (!blueprint.manifest.engines.includes(engine)) {
     throw fault(
       "blueprint_engine_mismatch",

@@ -25,7 +25,7 @@ import {
 import { type Declarations, sampleWriter } from "./variables.ts";
 
 /** The check of a blueprint's text: what it is on each engine, and what is wrong with it. */
-export type EngineCheck = Omit<Reading, "errors" | "warnings"> & {
+type EngineCheck = Omit<Reading, "errors" | "warnings"> & {
   engine: EngineName;
   errors: Finding<ErrorCode>[];
   warnings: Finding<WarningCode>[];

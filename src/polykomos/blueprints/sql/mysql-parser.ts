@@ -7,7 +7,7 @@ export type MysqlGrammar = {
   parse(statement: string): MysqlTree | { problem: string; at: number };
 };
 
-export type MysqlTree = { tree: unknown };
+type MysqlTree = { tree: unknown };
 
 type ParserModule = {
   Parser: new () => { astify(sql: string, options: { database: string }): unknown };

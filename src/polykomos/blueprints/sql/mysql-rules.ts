@@ -92,7 +92,7 @@ export function refuseOtherDatabases(tree: unknown, found: Inspection): void {
 }
 
 /** The index of a word outside parentheses, or -1. */
-export function findWord(tokens: readonly Token[], word: string, from = 0): number {
+function findWord(tokens: readonly Token[], word: string, from = 0): number {
   let depth = 0;
   for (let at = from; at < tokens.length; at++) {
     const token = tokens[at];

@@ -207,11 +207,3 @@ export function settingRefusal(name: string, value: string): ErrorCode | null {
       return null;
   }
 }
-
-/** Settings that are ours while an application runs; the script's own value is set aside. */
-export const boundedSettings: readonly string[] = [
-  "statement_timeout",
-  "lock_timeout",
-  "idle_in_transaction_session_timeout",
-  "transaction_timeout",
-];

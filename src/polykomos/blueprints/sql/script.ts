@@ -48,7 +48,7 @@ export type Reading = {
 
 export const statementsMax = 20_000;
 /** Findings told of a script; what is beyond them is the same again. */
-export const findingsMax = 100;
+const findingsMax = 100;
 
 export function newReading(): Reading {
   return {

@@ -6,7 +6,7 @@ import type { EngineName } from "./script.ts";
  */
 export type Placeholder = { name: string; isIdentifier: boolean };
 
-export type Part =
+type Part =
   | { kind: "sql"; start: number; end: number }
   | { kind: "placeholder"; start: number; end: number; placeholder: Placeholder };
 

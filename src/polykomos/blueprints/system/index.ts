@@ -13,14 +13,14 @@ import shop from "./shop.sql";
 import toDo from "./to-do.sql";
 
 /** The blueprints that ship with the product: each a file, each for both engines. */
-export type SystemSource = {
+type SystemSource = {
   slug: string;
   description: string;
   sqlContent: string;
   variables: Declarations | null;
 };
 
-export const systemSources: readonly SystemSource[] = [
+const systemSources: readonly SystemSource[] = [
   {
     slug: "audit-log",
     description: "A table that remembers who did what to what, and when.",

@@ -4,8 +4,8 @@ import { errorAnswers, requestId, timestamp, uuidParams } from "../../schemas.ts
 import { database } from "../contract.ts";
 
 /** How long a credential works on after its rotation, in seconds. */
-export const overlapSecondsDefault = 24 * 3600;
-export const overlapSecondsMax = 7 * 24 * 3600;
+const overlapSecondsDefault = 24 * 3600;
+const overlapSecondsMax = 7 * 24 * 3600;
 
 const rotateBody = z.strictObject({
   overlap_seconds: z

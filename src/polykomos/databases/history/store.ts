@@ -3,7 +3,7 @@ import type { Store } from "../../../db/client.ts";
 import { isoTime, teamOfUser } from "../rows.ts";
 
 /** How databases' usage went: `usage_samples`, a row for each quarter of an hour. */
-export type Point = { at: string; storage_bytes: number; connections: number };
+type Point = { at: string; storage_bytes: number; connections: number };
 
 export type History = { database_uuid: string; points: Point[] };
 

@@ -12,7 +12,7 @@ import { Refusal, type Verdict } from "./verdict.ts";
  */
 
 /** The text with each comment a space, and nothing after the statement. Throws a Refusal. */
-export function stripMysqlComments(text: string): string {
+function stripMysqlComments(text: string): string {
   let out = "";
   for (let at = 0; at < text.length; ) {
     const { kind, start, end } = mysqlSpan(text, at);

@@ -48,7 +48,7 @@ export function verdictOf(decide: () => Verdict): Verdict {
 }
 
 /** Bounds that no honest answer to one question comes near. */
-export const statementBytesMax = 10 * 1_024;
+const statementBytesMax = 10 * 1_024;
 export const relationsMax = 12;
 export const depthMax = 200;
 /** The longest that `lpad` and `rpad` may make a text. */

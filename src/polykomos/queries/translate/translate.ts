@@ -30,7 +30,7 @@ async function translate(question: Question): Promise<Translation> {
 }
 
 /** All readings of a question, best first. */
-export function readingsOf(
+function readingsOf(
   question: Pick<Question, "text" | "catalog" | "now">,
   hits: readonly ValueHit[],
 ): { readings: Reading[]; tokens: readonly Token[] } {

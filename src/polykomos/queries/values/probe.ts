@@ -23,7 +23,7 @@ export function makeProbe(catalog: Catalog, dialect: Dialect, read: ReadRows): P
 type Place = { table: Table; column: Column };
 
 /** The statement and its parameters; null when there is nothing to ask or nowhere to look. */
-export function probeStatement(
+function probeStatement(
   catalog: Catalog,
   dialect: Dialect,
   terms: readonly string[],

@@ -4,7 +4,7 @@ import { isoTime, teamOfUser } from "../../databases/rows.ts";
 import { type DeliveryRow, deliveryColumns } from "../store.ts";
 
 /** One delivery as its owner sees it, with its event and its attempts. */
-export type AttemptRow = {
+type AttemptRow = {
   at: string;
   responseCode: number | null;
   errorClass: string | null;

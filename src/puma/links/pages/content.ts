@@ -24,7 +24,7 @@ export function rowContent(row: LinkedRow): Html {
 }
 
 /** When the row was made and changed. */
-export function rowMeta(row: LinkedRow): Html {
+function rowMeta(row: LinkedRow): Html {
   const { system } = splitRow(row.json);
   const changes = row.version === 0 ? "never" : `${row.version} ${plural(row.version, "time")}`;
   return html`<dl class="meta"><div><dt>Made</dt><dd>${timeView(Date.parse(system.created_at ?? ""))}</dd></div><div><dt>Updated</dt><dd>${timeView(Date.parse(system.updated_at ?? ""))}</dd></div><div><dt>Changed</dt><dd>${changes}</dd></div><div><dt>Id</dt><dd class="mono">${system.id}</dd></div></dl>`;

@@ -1,5 +1,5 @@
 /** Which language a text is in, told by its media type or the ending of its name. */
-export type TextLanguage = { mediaType: string; language: string; endings: readonly string[] };
+type TextLanguage = { mediaType: string; language: string; endings: readonly string[] };
 
 /** `language` is highlight.js's name for it, or `markdown` and `plain`, which are shown in their own way. */
 const known: readonly TextLanguage[] = [

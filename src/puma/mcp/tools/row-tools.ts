@@ -29,7 +29,7 @@ export const idempotencyKeyField = z
   .optional();
 
 /** Rows that are longer than this as JSON come with a link for a person: about 4,000 tokens. */
-export const largeResultCharacters = 16_384;
+const largeResultCharacters = 16_384;
 
 export const addTool = tool({
   name: "add",

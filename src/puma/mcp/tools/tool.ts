@@ -21,7 +21,7 @@ export type McpTool = {
   list(): ListedTool;
 };
 
-export type ListedTool = {
+type ListedTool = {
   name: string;
   title: string;
   description: string;
@@ -33,7 +33,7 @@ export type ListedTool = {
 type ObjectSchema = { type: "object"; [keyword: string]: unknown };
 
 /** What a tool does to the account. Nothing here reaches beyond it. */
-export type ToolHints = {
+type ToolHints = {
   title: string;
   readOnlyHint: boolean;
   destructiveHint: boolean;

@@ -22,7 +22,7 @@ function rank(value: JsonValue): number {
 }
 
 /** Negative when `a` comes first. Strings compare by UTF-16 code unit, false before true. */
-export function compareValues(a: JsonValue, b: JsonValue): number {
+function compareValues(a: JsonValue, b: JsonValue): number {
   const byRank = rank(a) - rank(b);
   if (byRank !== 0) return byRank;
   if (a === null || b === null || typeof a === "object" || typeof b === "object") return 0;

@@ -69,7 +69,7 @@ function isAnyOf(draft: Draft, at: number): boolean {
 }
 
 /** "more than 3" and "3 or more" say it on either side of the number. */
-export function comparison(argument: string, draft: Draft, number: number): Comparison {
+function comparison(argument: string, draft: Draft, number: number): Comparison {
   const next = after(draft, number);
   const piece = draft.pieces[next];
   if (piece?.kind === "operator" && piece.operator === "ormore") {
@@ -90,7 +90,7 @@ function readTrailing(draft: Draft): void {
   }
 }
 
-export function compare(
+function compare(
   draft: Draft,
   at: number,
   number: number,

@@ -10,9 +10,9 @@ export type Placed = { at: number; condition: Condition; ref: ColumnRef | null; 
 /** What is counted: rows of a table, or of a column's table. */
 export type Counted = { table: number; column: string | null };
 /** "more than two pets": the subject's rows of the counted, compared. */
-export type CountCondition = { operator: Comparison; value: string; counted: Counted | null };
-export type Ranking = { descending: boolean; limit: number; counted: Counted | null };
-export type Selected = { at: number; expression: Expression };
+type CountCondition = { operator: Comparison; value: string; counted: Counted | null };
+type Ranking = { descending: boolean; limit: number; counted: Counted | null };
+type Selected = { at: number; expression: Expression };
 
 /** What the clauses found so far; each clause marks the pieces that it used. */
 export type Draft = {

@@ -70,7 +70,7 @@ export function readColumn(
   reading.distinct = false;
 }
 
-export function aggregate(
+function aggregate(
   draft: Draft,
   piece: Extract<Piece, { kind: "column" }>,
   name: Aggregate,

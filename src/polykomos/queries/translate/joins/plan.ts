@@ -1,6 +1,6 @@
 import type { Edge, JoinGraph } from "./graph.ts";
 
-export type Join = { table: number; edge: Edge };
+type Join = { table: number; edge: Edge };
 export type JoinPlan = {
   /** Tables in the order in which they are joined; each but the first has an edge to one before. */
   first: number;

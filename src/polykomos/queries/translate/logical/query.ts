@@ -31,7 +31,7 @@ export type Condition =
   | { kind: "any"; of: Condition[] }
   | { kind: "all"; of: Condition[] };
 
-export type Order = { by: Expression; descending: boolean };
+type Order = { by: Expression; descending: boolean };
 
 export type Query = {
   select: Expression[];
@@ -71,7 +71,7 @@ export function tablesOf(expression: Expression): number[] {
 }
 
 /** The tables of a condition; those inside its own query are not among them. */
-export function conditionTables(condition: Condition): number[] {
+function conditionTables(condition: Condition): number[] {
   if (condition.kind === "any" || condition.kind === "all")
     return condition.of.flatMap(conditionTables);
   const right =

@@ -242,7 +242,7 @@ function readParent(setting: Setting, table: number, isEnd: () => boolean): stri
 }
 
 /** Whether another condition begins here: a link, and then a column or an opening. */
-export function isNextClause({ reader }: Setting, table: number): boolean {
+function isNextClause({ reader }: Setting, table: number): boolean {
   const here = reader.at;
   const isLinked = reader.take(...links, ",");
   const begins =
