@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { declare } from "../http/declare.ts";
-import { parseIpRange } from "../lib/ip-range.ts";
+import { keyControls } from "../polykomos/keys/schemas.ts";
 import { operation } from "../polykomos/operations/contract.ts";
 import {
   errorAnswers,
@@ -82,17 +82,6 @@ export const addMember = declare({
   params: idParams,
   body: z.strictObject({ user_id: bodyId, role: z.enum(["owner", "member"]).default("member") }),
   answers: answers("post", 201, one(shown.membership)),
-});
-
-const ipRange = z
-  .string()
-  .refine((text) => parseIpRange(text) !== null, { error: "must be an IP address or CIDR range" });
-
-const keyControls = z.strictObject({
-  requests_per_minute: z.int().min(1).max(1_000_000).optional(),
-  monthly_quota: z.int().min(1).max(1_000_000_000).nullable().optional(),
-  allowed_ip_list: z.array(ipRange).max(100).optional(),
-  inactive_ttl_days: z.int().min(1).max(3650).nullable().optional(),
 });
 
 export const createKey = declare({

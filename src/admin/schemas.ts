@@ -19,23 +19,7 @@ export const membership = z.object({
   role: z.enum(["owner", "member"]),
 });
 
-export const apiKey = z.object({
-  object: z.literal("api_key"),
-  id: z.int(),
-  name: z.string(),
-  preview: z.string(),
-  permissions: z.array(z.string()),
-  controls: z.object({
-    requests_per_minute: z.int(),
-    monthly_quota: z.int().nullable(),
-    allowed_ip_list: z.array(z.string()),
-    inactive_ttl_days: z.int().nullable(),
-  }),
-  status: z.enum(["active", "revoked"]),
-  last_used_at: timestamp.nullable(),
-  created_at: timestamp,
-  revoked_at: timestamp.nullable(),
-});
+export { apiKey } from "../polykomos/keys/schemas.ts";
 
 export const server = z.object({
   object: z.literal("server"),

@@ -1,8 +1,8 @@
 import { violatedUnique } from "../db/errors.ts";
 import type { EngineName, FleetServer, Transport } from "../fleet/fleet.ts";
 import { capsJson } from "../polykomos/databases/demand.ts";
+import { serverPasswordContext } from "../polykomos/databases/seal-contexts.ts";
 import { fault, invalidField, notFound } from "../polykomos/dialect.ts";
-import { serverPasswordContext } from "../polykomos/operations/run.ts";
 import { openServer, reasonOf } from "../polykomos/servers/check.ts";
 import * as store from "./servers-store.ts";
 import { type AdminDeps, actOf } from "./service.ts";

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../db/client.ts";
 import type { KeyControls } from "../db/schema.ts";
-import { isoTime } from "../polykomos/databases/rows.ts";
+import * as keys from "../polykomos/keys/rows.ts";
 
 /** People, teams and keys in the control-plane store, as the operator manages them. */
 type TeamOfUser = { id: number; name: string; is_primary: boolean };
@@ -92,22 +92,9 @@ export async function findAccountId(store: Store, userId: number): Promise<strin
   return row?.account_id ?? null;
 }
 
-export type KeyRow = {
-  id: number;
-  hash: string;
-  name: string;
-  preview: string;
-  permissions: string[];
-  controls: KeyControls;
-  status: "active" | "revoked";
-  created_at: string;
-  revoked_at: string | null;
-  account_id: string;
-};
+export type KeyRow = keys.KeyRow & { account_id: string };
 
-const keyColumns: SQL = sql`k.id, k.hash, k.name, k.preview, k.permissions, k.controls, k.status,
-  ${isoTime(sql`k.created_at`)} AS created_at, ${isoTime(sql`k.revoked_at`)} AS revoked_at,
-  u.account_id`;
+const keyColumns: SQL = sql`${keys.keyColumns}, u.account_id`;
 
 export async function insertKey(
   store: Store,

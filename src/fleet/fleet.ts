@@ -20,6 +20,9 @@ export type FleetServer = {
   adminPassword: string;
 };
 
+/** A server as the store holds it. */
+export type SealedServer = Omit<FleetServer, "adminPassword"> & { adminPasswordSealed: string };
+
 /** One customer database as the engine needs to know it. */
 export type Tenant = {
   databaseId: number;

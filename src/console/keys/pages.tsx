@@ -1,4 +1,4 @@
-import type { KeyView } from "../../polykomos/keys/contract.ts";
+import type { KeyView } from "../../polykomos/keys/schemas.ts";
 import type { Scope } from "../../polykomos/scopes.ts";
 import type { View } from "../area.ts";
 import {

@@ -1,4 +1,5 @@
 import * as keys from "../../polykomos/keys/contract.ts";
+import type { KeyView } from "../../polykomos/keys/schemas.ts";
 import { type Area, get, post, seeOther, type View } from "../area.ts";
 import { attempt } from "../problem.ts";
 import type { Visit } from "../visit.ts";
@@ -11,7 +12,7 @@ export function keysArea(): Area {
     done: { key_revoked: "The key is revoked: it is refused from now on." },
     routes: [
       get("/keys", async (visit) => {
-        const { body } = await visit.ask<{ data: keys.KeyView[] }>(keys.listKeys);
+        const { body } = await visit.ask<{ data: KeyView[] }>(keys.listKeys);
         return listPage(visit, body.data);
       }),
       get("/keys/new", async (visit) => newPage(visit, null)),

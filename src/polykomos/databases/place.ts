@@ -1,8 +1,8 @@
 import { type FleetServer, loginAfter, type Tenant } from "../../fleet/fleet.ts";
 import type { Sealer } from "../../lib/sealed.ts";
-import type { RawPlace } from "../blueprints/applications/place-rows.ts";
-import { databasePasswordContext, serverPasswordContext } from "../operations/run.ts";
+import type { SealedPlace } from "./place-rows.ts";
 import { connectionLimitOf, type Plans } from "./plans.ts";
+import { databasePasswordContext, serverPasswordContext } from "./seal-contexts.ts";
 
 /** Where a customer's statements run: a database and its server, with what lets in. */
 export type Place = { server: FleetServer; tenant: Tenant };
@@ -10,7 +10,7 @@ export type Place = { server: FleetServer; tenant: Tenant };
 /** Opens the passwords of a database and its server. */
 export async function openPlace(
   deps: { sealer: Sealer; plans: Plans },
-  { database, server }: RawPlace,
+  { database, server }: SealedPlace,
 ): Promise<Place> {
   const [password, adminPassword] = await Promise.all([
     deps.sealer.open(database.passwordSealed, databasePasswordContext(database.uuid)),
@@ -28,6 +28,7 @@ export async function openPlace(
       password,
       connectionLimit: connectionLimitOf(database.connectionHardLimit, caps),
       advertisedHost: database.advertisedHost,
+      areWritesStopped: database.isOverLimit,
     },
   };
 }

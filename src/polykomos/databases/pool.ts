@@ -5,7 +5,6 @@ import type { Clock } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import { randomPassword } from "../../lib/secrets.ts";
-import { databasePasswordContext } from "../operations/run.ts";
 import { capsJson, pooledDemand } from "./demand.ts";
 import type { Plans } from "./plans.ts";
 import {
@@ -15,6 +14,7 @@ import {
   poolTargetSql,
   ratePerSecondSql,
 } from "./pool-demand-store.ts";
+import { databasePasswordContext } from "./seal-contexts.ts";
 
 /** Keeps ready databases per engine and region: built ahead, so that a create is a claim. */
 export type RefillDeps = {

@@ -7,7 +7,6 @@ import { randomPassword } from "../../lib/secrets.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { fault, invalidField, notFound } from "../dialect.ts";
 import {
-  databasePasswordContext,
   leaseSeconds,
   type RunDeps,
   runBehind,
@@ -26,6 +25,7 @@ import type { Expiry } from "./expiry.ts";
 import { type PlanName, type Quotas, quotaAbovePlan } from "./plans.ts";
 import { type RefillDeps, refillPool } from "./pool.ts";
 import type { DatabaseRow } from "./rows.ts";
+import { databasePasswordContext } from "./seal-contexts.ts";
 import * as store from "./store.ts";
 
 /** The verbs of databases: check, decide, write, announce. */

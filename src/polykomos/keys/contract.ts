@@ -1,50 +1,19 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { parseIpRange } from "../../lib/ip-range.ts";
-import { errorAnswers, idQuery, line, requestId, timestamp } from "../schemas.ts";
+import { errorAnswers, idQuery, line, requestId } from "../schemas.ts";
 import { scopes } from "../scopes.ts";
+import { keyControls, apiKey as shown } from "./schemas.ts";
 
 /** The API keys of the user whose key is in use. */
 const tag = "Keys";
 const access = ["keys:write"];
 
-const apiKey = z
-  .object({
-    object: z.literal("api_key"),
-    id: z.int(),
-    name: z.string(),
-    preview: z.string(),
-    permissions: z.array(z.string()),
-    controls: z.object({
-      requests_per_minute: z.int(),
-      monthly_quota: z.int().nullable(),
-      allowed_ip_list: z.array(z.string()),
-      inactive_ttl_days: z.int().nullable(),
-    }),
-    status: z.enum(["active", "revoked"]),
-    last_used_at: timestamp.nullable(),
-    created_at: timestamp,
-    revoked_at: timestamp.nullable(),
-  })
-  .meta({ id: "ApiKey" });
-
-export type KeyView = z.input<typeof apiKey>;
-
-const ipRange = z
-  .string()
-  .refine((text) => parseIpRange(text) !== null, { error: "must be an IP address or CIDR range" });
+const apiKey = shown.meta({ id: "ApiKey" });
 
 const createBody = z.strictObject({
   name: line(120),
   permissions: z.array(z.enum(scopes)).min(1, "choose at least one").max(scopes.length),
-  controls: z
-    .strictObject({
-      requests_per_minute: z.int().min(1).max(1_000_000).optional(),
-      monthly_quota: z.int().min(1).max(1_000_000_000).nullable().optional(),
-      allowed_ip_list: z.array(ipRange).max(100).optional(),
-      inactive_ttl_days: z.int().min(1).max(3650).nullable().optional(),
-    })
-    .optional(),
+  controls: keyControls.optional(),
 });
 
 export const listKeys = declare({

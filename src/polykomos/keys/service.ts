@@ -6,6 +6,7 @@ import { keyPrefix } from "../access.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { fault, notFound } from "../dialect.ts";
 import { findKey } from "../keys-store.ts";
+import type { KeyRow } from "./rows.ts";
 import * as store from "./store.ts";
 
 /** A user's own keys. */
@@ -19,7 +20,7 @@ export type KeyDeps = {
 };
 
 type LearnedKey = NonNullable<Awaited<ReturnType<typeof findKey>>>;
-type Used = { row: store.KeyRow; lastUsedAtMs: number | null };
+type Used = { row: KeyRow; lastUsedAtMs: number | null };
 
 function actOf(deps: KeyDeps, caller: Caller): store.Act {
   const { userId, requestId } = caller;
@@ -38,7 +39,7 @@ export async function createKey(
   deps: KeyDeps,
   caller: Caller,
   key: { name: string; permissions: readonly string[]; controls: Partial<KeyControls> },
-): Promise<{ row: store.KeyRow; text: string }> {
+): Promise<{ row: KeyRow; text: string }> {
   const lacking = key.permissions.filter((scope) => !caller.key.permissions.includes(scope));
   if (lacking.length > 0) {
     throw fault(
@@ -79,7 +80,7 @@ export async function revokeKey(deps: KeyDeps, caller: Caller, keyId: number): P
   return { row, lastUsedAtMs: uses[row.hash] ?? null };
 }
 
-async function teach(deps: KeyDeps, caller: Caller, row: store.KeyRow): Promise<void> {
+async function teach(deps: KeyDeps, caller: Caller, row: KeyRow): Promise<void> {
   const record = await findKey(deps.store, row.hash, caller.accountId);
   if (record) await deps.gateOf(caller.accountId)?.learn(record);
 }

@@ -1,25 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import type { KeyControls } from "../../db/schema.ts";
-import { isoTime } from "../databases/rows.ts";
+import { type KeyRow, keyColumns } from "./rows.ts";
 
 /** A user's own API keys in the control-plane store. */
-export type KeyRow = {
-  id: number;
-  hash: string;
-  name: string;
-  preview: string;
-  permissions: string[];
-  controls: KeyControls;
-  status: "active" | "revoked";
-  created_at: string;
-  revoked_at: string | null;
-};
-
 export type Act = { actor: string; userId: number; requestId: string; now: Date };
-
-const keyColumns: SQL = sql`k.id, k.hash, k.name, k.preview, k.permissions, k.controls, k.status,
-  ${isoTime(sql`k.created_at`)} AS created_at, ${isoTime(sql`k.revoked_at`)} AS revoked_at`;
 
 function auditSql(act: Act, action: string): SQL {
   return sql`INSERT INTO audit_log (actor, user_id, action, target, request_id, details, created_at)

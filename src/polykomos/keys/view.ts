@@ -1,5 +1,5 @@
-import type { KeyView } from "./contract.ts";
-import type { KeyRow } from "./store.ts";
+import type { KeyRow } from "./rows.ts";
+import type { KeyView } from "./schemas.ts";
 
 /** What the wire shows of a key: neither itself nor its hash. */
 export function viewKey(row: KeyRow, lastUsedAtMs: number | null): KeyView {

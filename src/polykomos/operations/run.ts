@@ -1,19 +1,13 @@
 import type { Store } from "../../db/client.ts";
 import { sqlState } from "../../db/errors.ts";
-import {
-  type Fleet,
-  type FleetServer,
-  loginAfter,
-  type NameStage,
-  type Tenant,
-  type TenantWork,
-} from "../../fleet/fleet.ts";
+import type { Fleet, FleetServer, NameStage, Tenant, TenantWork } from "../../fleet/fleet.ts";
 import { type Clock, secondMs } from "../../lib/clock.ts";
 import { Fault } from "../../lib/fault.ts";
 import { newUuid } from "../../lib/ids.ts";
 import { type Log, scrub } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
-import { connectionLimitOf, type Plans } from "../databases/plans.ts";
+import { openPlace, type Place } from "../databases/place.ts";
+import type { Plans } from "../databases/plans.ts";
 import type { FailureCode } from "./failures.ts";
 import { attemptsMaxOf, backoffSeconds, type Step, stepsOf } from "./steps.ts";
 import {
@@ -50,14 +44,6 @@ export type RunDeps = {
 export const leaseSeconds = 30;
 /** A step that takes longer than this prolongs the lease as it goes. */
 const renewEveryMs = 10 * secondMs;
-
-export function databasePasswordContext(uuid: string): string {
-  return `database-password:${uuid}`;
-}
-
-export function serverPasswordContext(name: string): string {
-  return `server-password:${name}`;
-}
 
 function leaseEnd(deps: RunDeps): Date {
   return new Date(deps.clock() + leaseSeconds * secondMs);
@@ -103,7 +89,7 @@ export async function runHeldOperation(deps: RunDeps, operation: TakenOperation)
 }
 
 async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boolean> {
-  const { server, tenant } = await participants(deps, operation);
+  const { server, tenant } = await placeOf(deps, operation);
   const work = deps.fleet[server.engine].workOn(server, tenant);
   try {
     for (const step of stepsOf(operation.kind, operation.database.isFromPool)) {
@@ -149,33 +135,18 @@ async function runStep(
   }
 }
 
-async function participants(
+/** Where an operation works, and as whom: a rotation with the credential that it brings in. */
+async function placeOf(
   deps: RunDeps,
   { database, server, rotation }: TakenOperation,
-): Promise<{ server: FleetServer; tenant: Tenant }> {
-  const passwordSealed = rotation?.credentialSealed ?? database.passwordSealed;
-  const rotations = database.credentialNumber + (rotation ? 1 : 0);
-  const [password, adminPassword] = await Promise.all([
-    deps.sealer.open(passwordSealed, databasePasswordContext(database.uuid)),
-    deps.sealer.open(server.adminPasswordSealed, serverPasswordContext(server.name)),
-  ]);
-  const { adminPasswordSealed: _, ...place } = server;
-  return {
-    server: { ...place, adminPassword },
-    tenant: {
-      databaseId: database.id,
-      uuid: database.uuid,
-      dbName: database.dbName,
-      login: loginAfter(database.id, rotations),
-      password,
-      connectionLimit: connectionLimitOf(
-        database.connectionHardLimit,
-        deps.plans[database.plan ?? "free"],
-      ),
-      advertisedHost: database.advertisedHost,
-      areWritesStopped: database.areWritesStopped,
-    },
+): Promise<Place> {
+  if (rotation === null) return await openPlace(deps, { database, server });
+  const rotated = {
+    ...database,
+    passwordSealed: rotation.credentialSealed,
+    credentialNumber: database.credentialNumber + 1,
   };
+  return await openPlace(deps, { database: rotated, server });
 }
 
 const applyStepName = "apply_blueprint";

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import type { EngineName, Transport } from "../../fleet/fleet.ts";
-import { advertisedHostSql, databaseEventData, isoTime, teamOfUser } from "../databases/rows.ts";
+import { placeColumns, type SealedPlace } from "../databases/place-rows.ts";
+import { databaseEventData, isoTime, teamOfUser } from "../databases/rows.ts";
 import { deliveryIds, tell } from "../events.ts";
 import type { EventType } from "../webhooks/event-types.ts";
 import { rotationEnding } from "./credentials-store.ts";
@@ -36,67 +36,31 @@ export type TakenOperation = {
   begunStep: string | null;
   /** What a rotation brings in, and for how long the credential before it works on. */
   rotation: { credentialSealed: string; overlapSeconds: number } | null;
-  database: {
-    id: number;
-    uuid: string;
-    plan: "free" | "launch" | "grow" | null;
+  database: SealedPlace["database"] & {
     status: string;
-    dbName: string;
-    passwordSealed: string;
-    /** Rotations so far. */
-    credentialNumber: number;
     /** Built before and taken from the pool. */
     isFromPool: boolean;
-    connectionHardLimit: number | null;
-    advertisedHost: string;
-    /** Over its storage limit. */
-    areWritesStopped: boolean;
     /** A blueprint is to be applied before it is active. */
     hasBlueprint: boolean;
   };
-  server: {
-    name: string;
-    engine: EngineName;
-    transport: Transport;
-    host: string;
-    port: number;
-    tls: boolean;
-    adminUser: string;
-    adminPasswordSealed: string;
-  };
+  server: SealedPlace["server"];
 };
 
-export type RawTaken = {
+export type RawTaken = SealedPlace & {
   operation_id: string;
   kind: OperationKind;
   attempts: number;
   lease_token: string;
-  database_id: string;
-  uuid: string;
-  plan: TakenOperation["database"]["plan"];
-  status: string;
-  db_name: string;
-  password_sealed: string;
-  credential_number: number;
   credential_sealed: string | null;
   overlap_seconds: number | null;
-  connection_hard_limit: number | null;
+  status: string;
   is_from_pool: boolean;
-  advertised_host: string;
-  is_over: boolean;
   has_blueprint: boolean;
-  server_name: string;
-  engine: EngineName;
-  transport: Transport;
-  server_host: string;
-  port: number;
-  tls: boolean;
-  admin_user: string;
-  admin_password_sealed: string;
 };
 
 /** Reads the columns of `takenColumns`. */
 export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): TakenOperation {
+  const { credential_sealed: credentialSealed, overlap_seconds: overlapSeconds } = raw;
   return {
     id: raw.operation_id,
     kind: raw.kind,
@@ -104,48 +68,22 @@ export function takenFromRaw(raw: RawTaken, begunStep: string | null = null): Ta
     leaseToken: raw.lease_token,
     begunStep,
     rotation:
-      raw.credential_sealed === null
-        ? null
-        : {
-            credentialSealed: raw.credential_sealed,
-            overlapSeconds: raw.overlap_seconds ?? 0,
-          },
+      credentialSealed === null ? null : { credentialSealed, overlapSeconds: overlapSeconds ?? 0 },
     database: {
-      id: Number(raw.database_id),
-      uuid: raw.uuid,
-      plan: raw.plan,
+      ...raw.database,
       status: raw.status,
-      dbName: raw.db_name,
-      passwordSealed: raw.password_sealed,
-      credentialNumber: raw.credential_number,
       isFromPool: raw.is_from_pool,
-      connectionHardLimit: raw.connection_hard_limit,
-      advertisedHost: raw.advertised_host,
-      areWritesStopped: raw.is_over,
       hasBlueprint: raw.has_blueprint,
     },
-    server: {
-      name: raw.server_name,
-      engine: raw.engine,
-      transport: raw.transport,
-      host: raw.server_host,
-      port: raw.port,
-      tls: raw.tls,
-      adminUser: raw.admin_user,
-      adminPasswordSealed: raw.admin_password_sealed,
-    },
+    server: raw.server,
   };
 }
 
 /** Columns of `RawTaken`, for a query with `o` operations, `d` databases and `s` fleet_servers. */
 export const takenColumns: SQL = sql`o.id AS operation_id, o.kind, o.attempts, o.lease_token,
-  d.id AS database_id, d.uuid, d.plan, d.status, d.db_name, d.password_sealed,
-  d.credential_number, o.credential_sealed, o.overlap_seconds,
+  o.credential_sealed, o.overlap_seconds, d.status, d.pooled_at IS NOT NULL AS is_from_pool,
   EXISTS (SELECT 1 FROM blueprint_applications ba WHERE ba.database_id = d.id
-    AND ba.is_for_creation) AS has_blueprint, d.pooled_at IS NOT NULL AS is_from_pool, d.connection_hard_limit,
-  EXISTS (SELECT 1 FROM database_usage du WHERE du.database_id = d.id AND du.is_over) AS is_over,
-  ${advertisedHostSql} AS advertised_host, s.name AS server_name, s.engine,
-  s.transport, s.host AS server_host, s.port, s.tls, s.admin_user, s.admin_password_sealed`;
+    AND ba.is_for_creation) AS has_blueprint, ${placeColumns}`;
 
 const isUnfinished: SQL = sql`o.state IN ('queued', 'running')`;
 

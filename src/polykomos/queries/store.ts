@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { placeColumns, type RawPlace } from "../blueprints/applications/place-rows.ts";
+import { placeColumns, type SealedPlace } from "../databases/place-rows.ts";
 import { isoTime, teamOfUser } from "../databases/rows.ts";
 import type { StatementClass } from "./guard/verdict.ts";
 
@@ -21,7 +21,7 @@ export type Earlier = {
 export type Begun = {
   /** Null: no place was free, or the minute's questions are used up, or it is not to be run. */
   id: number | null;
-  place: RawPlace;
+  place: SealedPlace;
   databaseStatus: string;
   readerPasswordSealed: string | null;
   /** Executions of the database that hold a place. */
@@ -106,7 +106,7 @@ export async function beginExecution(store: Store, asked: Asked): Promise<Begun 
     LEFT JOIN database_readers r ON r.database_id = d.id`,
   ]);
   if (!row) return null;
-  const { database, server, ...facts } = row as unknown as Begun & RawPlace;
+  const { database, server, ...facts } = row as unknown as Begun & SealedPlace;
   return { ...facts, place: { database, server } };
 }
 
@@ -116,7 +116,9 @@ export async function findQuestionPlace(
   userId: number,
   databaseUuid: string,
 ): Promise<Pick<Begun, "place" | "databaseStatus" | "readerPasswordSealed"> | null> {
-  const [row] = await store.rows<RawPlace & Pick<Begun, "databaseStatus" | "readerPasswordSealed">>(
+  const [row] = await store.rows<
+    SealedPlace & Pick<Begun, "databaseStatus" | "readerPasswordSealed">
+  >(
     sql`SELECT ${placeColumns}, d.status AS "databaseStatus",
         r.password_sealed AS "readerPasswordSealed"
       FROM databases d JOIN fleet_servers s ON s.id = d.server_id

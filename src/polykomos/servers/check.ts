@@ -3,7 +3,7 @@ import type { Fleet, FleetServer } from "../../fleet/fleet.ts";
 import { type Clock, secondMs, within } from "../../lib/clock.ts";
 import { type Log, scrub } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
-import { serverPasswordContext } from "../operations/run.ts";
+import { serverPasswordContext } from "../databases/seal-contexts.ts";
 import {
   type CheckedServer,
   type CheckOutcome,

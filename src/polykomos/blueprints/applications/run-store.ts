@@ -1,16 +1,16 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
+import { placeColumns, type SealedPlace } from "../../databases/place-rows.ts";
 import { isoTime } from "../../databases/rows.ts";
 import { deliveryIds, tell } from "../../events.ts";
 import type { EventType } from "../../webhooks/event-types.ts";
 import type { Piece } from "../sql/script.ts";
 import type { Declarations } from "../sql/variables.ts";
-import { type Place, placeColumns, type RawPlace } from "./place-rows.ts";
 import type { ApplicationStatus, LogEntry } from "./store.ts";
 
 /** Applications as their runner sees them: which is due, who holds it, how far it is, how it ended. */
 /** All that running an application needs. */
-export type TakenApplication = {
+export type TakenApplication = SealedPlace & {
   id: number;
   blueprintId: number;
   attempts: number;
@@ -27,11 +27,9 @@ export type TakenApplication = {
   pieces: Piece[];
   startedAt: string;
   isDatabaseGone: boolean;
-  database: Place["database"];
-  server: Place["server"];
 };
 
-type RawTaken = RawPlace & {
+type RawTaken = SealedPlace & {
   application_id: number;
   blueprint_id: number;
   application_attempts: number;

@@ -1,8 +1,8 @@
 import { randomPassword } from "../../../lib/secrets.ts";
 import type { Caller } from "../../caller.ts";
 import { notFound } from "../../dialect.ts";
-import { databasePasswordContext } from "../../operations/run.ts";
 import type { DatabaseRow } from "../rows.ts";
+import { databasePasswordContext } from "../seal-contexts.ts";
 import {
   changeOf,
   type DatabaseDeps,

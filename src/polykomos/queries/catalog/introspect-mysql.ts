@@ -1,10 +1,10 @@
 // A schema is a database here, so the catalog is that of the one that the session stands in.
 
-import { assembleCatalog, type ColumnRow, type KeyRow, type TableRow } from "./assemble.ts";
+import type { ColumnRow, TableRow } from "./assemble.ts";
 import type { Catalog } from "./catalog.ts";
 import { columnKind } from "./column-kind.ts";
 import { type CatalogRow, isTrue, numberOf, type ReadRows, textOf, textOrNull } from "./port.ts";
-import { addValues } from "./value-index.ts";
+import { type Introspection, readCatalog } from "./read-catalog.ts";
 
 const TABLES = `SELECT table_schema AS \`schema\`, table_name AS name, table_type AS kind,
   table_comment AS comment, table_rows AS estimate, data_length AS bytes
@@ -30,28 +30,19 @@ export const MYSQL_SCHEMA_HASH = `SELECT MD5(CONCAT(
   (SELECT CONCAT(COUNT(*), '.', COALESCE(SUM(CRC32(CONCAT_WS('.', table_name, constraint_name, column_name))), 0))
    FROM information_schema.key_column_usage WHERE table_schema = DATABASE()))) AS hash`;
 
-const kindsOfKey = new Map<string, KeyRow["kind"]>([
-  ["PRIMARY KEY", "primary"],
-  ["UNIQUE", "unique"],
-  ["FOREIGN KEY", "foreign"],
-]);
+const introspection: Introspection = {
+  engine: "mysql",
+  tables: TABLES,
+  columns: COLUMNS,
+  keys: KEYS,
+  kindsOfKey: { "PRIMARY KEY": "primary", UNIQUE: "unique", "FOREIGN KEY": "foreign" },
+  tableRow,
+  columnRow,
+};
 
 /** Reads the catalog of the database that `read` stands in, its few-valued columns included. */
 export async function introspectMysql(read: ReadRows): Promise<Catalog> {
-  const tables = await read(TABLES, []);
-  const columns = await read(COLUMNS, []);
-  const keys = await read(KEYS, []);
-  const catalog = assembleCatalog(
-    tables.map(tableRow),
-    columns.map(columnRow),
-    keys.flatMap(keyRow),
-  );
-  const sizes = tables.map((row) => ({
-    schema: textOf(row, "schema"),
-    table: textOf(row, "name"),
-    bytes: numberOf(row, "bytes"),
-  }));
-  return await addValues(catalog, sizes, "mysql", read);
+  return await readCatalog(read, introspection);
 }
 
 function tableRow(row: CatalogRow): TableRow {
@@ -88,24 +79,4 @@ function enumLabels(type: string): string[] {
   return [...type.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>
     (match[1] ?? "").replaceAll("''", "'"),
   );
-}
-
-function keyRow(row: CatalogRow): KeyRow[] {
-  const kind = kindsOfKey.get(textOf(row, "kind"));
-  if (kind === undefined) return [];
-  const target = {
-    schema: textOf(row, "target_schema"),
-    table: textOf(row, "target_table"),
-    column: textOf(row, "target_column"),
-  };
-  return [
-    {
-      schema: textOf(row, "schema"),
-      table: textOf(row, "table"),
-      key: textOf(row, "key"),
-      kind,
-      column: textOf(row, "column"),
-      target: kind === "foreign" ? target : null,
-    },
-  ];
 }

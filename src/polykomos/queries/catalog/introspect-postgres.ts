@@ -1,10 +1,10 @@
 // Four statements whatever the size of the database, and one or two for the values.
 
-import { assembleCatalog, type ColumnRow, type KeyRow, type TableRow } from "./assemble.ts";
+import type { ColumnRow, TableRow } from "./assemble.ts";
 import type { Catalog } from "./catalog.ts";
 import { columnKind } from "./column-kind.ts";
 import { type CatalogRow, isTrue, numberOf, type ReadRows, textOf, textOrNull } from "./port.ts";
-import { addValues } from "./value-index.ts";
+import { type Introspection, readCatalog } from "./read-catalog.ts";
 
 const OURS = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
   AND n.nspname NOT LIKE 'pg\\_%' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
@@ -41,26 +41,22 @@ export const POSTGRES_SCHEMA_HASH = `SELECT md5(
   || (SELECT coalesce(string_agg(concat_ws('.', conrelid, conname, contype), ',' ORDER BY conrelid, conname), '') FROM pg_constraint)
   || (SELECT count(*)::text FROM pg_enum)) AS hash`;
 
-const kindOfKey = { p: "primary", u: "unique", f: "foreign" } as const;
 const ENUM_TYPE = "e";
 const LABEL_SEPARATOR = "\u001f";
 
+const introspection: Introspection = {
+  engine: "postgres",
+  tables: TABLES,
+  columns: COLUMNS,
+  keys: KEYS,
+  kindsOfKey: { p: "primary", u: "unique", f: "foreign" },
+  tableRow,
+  columnRow,
+};
+
 /** Reads the catalog of the database that `read` is connected to, its few-valued columns included. */
 export async function introspectPostgres(read: ReadRows): Promise<Catalog> {
-  const tables = await read(TABLES, []);
-  const columns = await read(COLUMNS, []);
-  const keys = await read(KEYS, []);
-  const catalog = assembleCatalog(
-    tables.map(tableRow),
-    columns.map(columnRow),
-    keys.flatMap(keyRow),
-  );
-  const sizes = tables.map((row) => ({
-    schema: textOf(row, "schema"),
-    table: textOf(row, "name"),
-    bytes: numberOf(row, "bytes"),
-  }));
-  return await addValues(catalog, sizes, "postgres", read);
+  return await readCatalog(read, introspection);
 }
 
 function tableRow(row: CatalogRow): TableRow {
@@ -88,24 +84,4 @@ function columnRow(row: CatalogRow): ColumnRow {
       values: labels === "" ? [] : labels.split(LABEL_SEPARATOR),
     },
   };
-}
-
-function keyRow(row: CatalogRow): KeyRow[] {
-  const letter = textOf(row, "kind");
-  if (letter !== "p" && letter !== "u" && letter !== "f") return [];
-  const target = {
-    schema: textOf(row, "target_schema"),
-    table: textOf(row, "target_table"),
-    column: textOf(row, "target_column"),
-  };
-  return [
-    {
-      schema: textOf(row, "schema"),
-      table: textOf(row, "table"),
-      key: textOf(row, "key"),
-      kind: kindOfKey[letter],
-      column: textOf(row, "column"),
-      target: letter === "f" ? target : null,
-    },
-  ];
 }

@@ -1,36 +1,27 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { EngineName, Transport } from "../../../fleet/fleet.ts";
-import { advertisedHostSql } from "../../databases/rows.ts";
+import type { SealedServer } from "../../fleet/fleet.ts";
+import type { PlanName } from "./plans.ts";
+import { advertisedHostSql } from "./rows.ts";
 
-/** The database that a script runs in, and its server, as the store holds them. */
-export type Place = {
+/** Where a customer's statements run, as the store holds it: a database and its server. */
+export type SealedPlace = {
   database: {
     id: number;
     uuid: string;
     dbName: string;
     passwordSealed: string;
+    /** Rotations so far. */
     credentialNumber: number;
     connectionHardLimit: number | null;
-    plan: "free" | "launch" | "grow" | null;
+    plan: PlanName | null;
     advertisedHost: string;
     /** Over its storage limit: its server refuses writes. */
     isOverLimit: boolean;
   };
-  server: {
-    name: string;
-    engine: EngineName;
-    transport: Transport;
-    host: string;
-    port: number;
-    tls: boolean;
-    adminUser: string;
-    adminPasswordSealed: string;
-  };
+  server: SealedServer;
 };
 
-export type RawPlace = { database: Place["database"]; server: Place["server"] };
-
-/** Columns of `RawPlace`, for a query with `d` databases and `s` fleet_servers. */
+/** Columns of `SealedPlace`, for a query with `d` databases and `s` fleet_servers. */
 export const placeColumns: SQL = sql`jsonb_build_object('id', d.id, 'uuid', d.uuid,
     'dbName', d.db_name, 'passwordSealed', d.password_sealed,
     'credentialNumber', d.credential_number,
