@@ -70,3 +70,12 @@ teachers: id int pk, name text, department text = Science | Arts
 courses: id int pk, title text, credits int, teacher_id int -> teachers
 enrollments: student_id int -> students, course_id int -> courses, grade numeric
 `);
+
+/** With columns that say yes or no, each stored in another way. */
+export const flags = catalogOf(`
+products: id int pk, name text = Lamp | Chair, price numeric, discontinued boolean, is_featured boolean, in_stock boolean, category_id int -> categories
+categories: id int pk, name text = Books | Lighting
+customers: id int pk, name text, city text = Paris | Rome, is_active int, newsletter tinyint(1)
+orders: id int pk, customer_id int -> customers, order_date date, paid boolean, shipped boolean, total numeric
+medicines: id int pk, name text, approved text = Yes | No
+`);

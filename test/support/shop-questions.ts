@@ -21,6 +21,18 @@ export const shopQuestions: readonly (readonly [question: string, gold: string])
   ["Show the products with a price above 20", "SELECT name FROM products WHERE price > 20"],
   ["List the names of products that cost less than 6", "SELECT name FROM products WHERE price < 6"],
   ["Which products have a stock of 0?", "SELECT name FROM products WHERE stock = 0"],
+  ["Which products are discontinued?", "SELECT name FROM products WHERE discontinued"],
+  [
+    "What is the average price of products that are not discontinued?",
+    "SELECT avg(price) FROM products WHERE NOT discontinued",
+  ],
+  ["How many discontinued products are there?", "SELECT count(*) FROM products WHERE discontinued"],
+  [
+    "What percentage of products are discontinued?",
+    "SELECT 100.0 * sum(CASE WHEN discontinued THEN 1 ELSE 0 END) / count(*) FROM products",
+  ],
+  ["Number of customers by city", "SELECT count(*), city FROM customers GROUP BY city"],
+  ["Show the 5 most recent orders", "SELECT * FROM orders ORDER BY order_date DESC LIMIT 5"],
   ["What is the average price of products?", "SELECT avg(price) FROM products"],
   ["What is the highest price of a product?", "SELECT max(price) FROM products"],
   ["What is the total stock of all products?", "SELECT sum(stock) FROM products"],

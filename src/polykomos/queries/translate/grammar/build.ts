@@ -58,6 +58,7 @@ function selection(draft: Draft): Expression[] {
   );
   const labels = draft.labels.filter(({ at }) => at >= 0);
   const plain = shown.some((each) => !hasAggregate(each));
+  if (shown.length === 0 && isRecord(draft, labels)) return [{ kind: "star", table: draft.main }];
   if (labels.length > 0 && !plain) {
     const columns = labels.flatMap(({ table }) => labelColumns(draft.lexicon, table).map(columnOf));
     return dedupe([...columns, ...shown]);
@@ -66,6 +67,19 @@ function selection(draft: Draft): Expression[] {
   const [group] = draft.groups;
   if (group) return group.column ? [columnOf({ table: group.table, column: group.column })] : [];
   return labelColumns(draft.lexicon, draft.main).map(columnOf);
+}
+
+/** "the latest orders": what has no name but is dated is shown whole, not by whom it belongs to. */
+function isRecord(draft: Draft, labels: Draft["labels"]): boolean {
+  const isListed =
+    draft.groups.length + draft.buckets.length + draft.counts.length + draft.having.length === 0 &&
+    draft.ranking === null &&
+    !draft.distinct;
+  const isMain = labels.length === 1 && labels[0]?.table === draft.main;
+  const [label] = labelColumns(draft.lexicon, draft.main);
+  const columns = draft.lexicon.tables[draft.main]?.columns ?? [];
+  const isDated = columns.some(({ column }) => /^(date|timestamp)$/.test(column.kind));
+  return isListed && isMain && isDated && label !== undefined && label.table !== draft.main;
 }
 
 /** "the games and their types": a table that "and" joins to a column is shown too. */

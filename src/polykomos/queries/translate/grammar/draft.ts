@@ -21,6 +21,8 @@ export type Draft = {
   graph: JoinGraph;
   now: Date;
   used: boolean[];
+  /** Places of words such as "active", which narrow what stands behind them. */
+  flags: Set<number>;
   main: number;
   select: Selected[];
   distinct: boolean;
@@ -46,7 +48,8 @@ export function isOperator(piece: Piece | undefined, ...names: Operator[]): bool
 /** The next piece of meaning after `at`; words without meaning are stepped over. */
 export function after(draft: Draft, at: number, ...skipped: Operator[]): number {
   let next = at + 1;
-  while (isOperator(draft.pieces[next], "glue", "all", ...skipped)) next += 1;
+  while (isOperator(draft.pieces[next], "glue", "all", ...skipped) || draft.flags.has(next))
+    next += 1;
   return next;
 }
 

@@ -7,11 +7,13 @@ import { buildQuery } from "./build.ts";
 import { readComparisons } from "./compare.ts";
 import type { Draft } from "./draft.ts";
 import { readFilters } from "./filter.ts";
+import { readFlags } from "./flags.ts";
 import { readGroups } from "./group.ts";
 import { mainTable } from "./main-table.ts";
 import { readNegations } from "./negate.ts";
 import { readOrder } from "./order.ts";
 import { readSelection } from "./select.ts";
+import { readShare } from "./share.ts";
 import { readSuperlatives } from "./superlative.ts";
 import { readTimes } from "./time.ts";
 
@@ -32,6 +34,7 @@ export function parse(
     graph,
     now,
     used: pieces.map(() => false),
+    flags: new Set(),
     main: mainTable(pieces),
     select: [],
     distinct: false,
@@ -49,6 +52,7 @@ export function parse(
   };
   readOrder(draft);
   readTimes(draft);
+  readFlags(draft);
   readComparisons(draft);
   readSuperlatives(draft);
   readGroups(draft);
@@ -56,6 +60,7 @@ export function parse(
   readNegations(draft);
   readSelection(draft);
   readAskedWord(draft);
+  readShare(draft);
   const query = buildQuery(draft);
   return query ? { query, draft, assignment } : null;
 }

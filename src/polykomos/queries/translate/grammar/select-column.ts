@@ -17,6 +17,8 @@ export type Reading = {
   counting: number;
   distinct: boolean;
   aggregates: Aggregate[];
+  /** Where each aggregate was said. */
+  aggregatePlaces: number[];
   /** "head" selects; "aside" is behind a preposition; "relative" speaks about the rows. */
   place: "head" | "aside" | "relative";
   /** Whether "and" or a comma leads from what was selected last to what comes. */

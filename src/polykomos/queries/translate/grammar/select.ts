@@ -17,6 +17,7 @@ function readSentence(draft: Draft, from: number, to: number): void {
     counting: -1,
     distinct: false,
     aggregates: [],
+    aggregatePlaces: [],
     place: "head",
     linked: draft.select.length === 0,
   };
@@ -30,6 +31,11 @@ function readSentence(draft: Draft, from: number, to: number): void {
   if (reading.counting >= 0) {
     use(draft, reading.counting);
     draft.select.push({ at: reading.counting, expression: countRows() });
+  }
+  // "newest" of what has no date: nothing was made of it.
+  const unspent = reading.aggregates.length;
+  for (const at of unspent > 0 ? reading.aggregatePlaces.slice(-unspent) : []) {
+    draft.used[at] = false;
   }
 }
 
@@ -73,6 +79,7 @@ function readOperator(
       if (reading.place === "relative" && !isAfterAnd(draft, at)) return;
       reading.place = "head";
       reading.aggregates.push(aggregateName(piece.argument));
+      reading.aggregatePlaces.push(at);
       use(draft, at);
       return;
     case "super":
@@ -80,6 +87,7 @@ function readOperator(
     case "age":
       if (reading.place === "relative") return;
       reading.aggregates.push(piece.argument === "desc" ? "max" : "min");
+      reading.aggregatePlaces.push(at);
       use(draft, at);
       return;
     case "distinct":

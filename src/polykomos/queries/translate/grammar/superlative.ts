@@ -179,10 +179,7 @@ function readConcept(draft: Draft, at: number, concept: Concept, descending: boo
     ...(target?.kind === "table" || target?.kind === "column" ? [target.table] : []),
   ];
   const found = findConcept(draft.lexicon, concept, tables.reverse());
-  if (!found) {
-    if (concept !== "time" && concept !== "age") return;
-    return;
-  }
+  if (!found) return;
   use(draft, at);
   rankBy(draft, found.ref, null, descending !== (found.reversed && concept !== "time"), limit);
 }

@@ -6,6 +6,7 @@ import { commonWords } from "../words/common-words.ts";
 import { expandPieces, splitName } from "../words/identifier-words.ts";
 import { roots, singular } from "../words/stem.ts";
 import { synonymWords } from "../words/synonyms.ts";
+import { type FlagAnswers, flagAnswersOf } from "./flag-answers.ts";
 
 export type TableEntry = { index: number; table: Table; forms: string[][]; columns: ColumnEntry[] };
 export type ColumnEntry = {
@@ -17,6 +18,8 @@ export type ColumnEntry = {
   ownForms: string[][];
   isPrimary: boolean;
   isForeign: boolean;
+  /** How it says yes and no, where that is all it says. */
+  answers: FlagAnswers | null;
 };
 export type Lexicon = {
   catalog: Catalog;
@@ -25,6 +28,8 @@ export type Lexicon = {
   values: Map<string, { table: number; column: string; value: string }[]>;
   /** Every word that a name of this catalog holds. */
   words: Set<string>;
+  /** Those of columns that say yes or no. */
+  flagWords: Set<string>;
   /** Forms that each of these words may come from. */
   roots: Map<string, string[]>;
   /** Where each word is part of a table's name, or of a column's or its table's. */
@@ -68,11 +73,13 @@ function makeLexicon(catalog: Catalog): Lexicon {
       ...entry.columns.flatMap((column) => column.forms.flat()),
     ]),
   );
+  const flags = tables.flatMap(({ columns }) => columns.filter(({ answers }) => answers !== null));
   return {
     catalog,
     tables,
     values: valuesOf(catalog),
     words,
+    flagWords: new Set(flags.flatMap(({ forms }) => forms.flat())),
     roots: rootsOf(words),
     postings: postingsOf(tables),
   };
@@ -119,7 +126,8 @@ function columnEntry(
   });
   const isForeign = table.foreignKeys.some((key) => key.columns.includes(column.name));
   const isPrimary = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
-  return { table: index, column, forms, ownForms, isPrimary, isForeign };
+  const answers = isPrimary || isForeign ? null : flagAnswersOf(column);
+  return { table: index, column, forms, ownForms, isPrimary, isForeign, answers };
 }
 
 /** A name that was cut may be one word all the same: "hometown". */

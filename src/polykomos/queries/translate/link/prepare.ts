@@ -18,12 +18,13 @@ export function prepareTokens(
     const next = kept[at + 1];
     if (token.kind === "word" && token.text.includes("_")) return splitUnderscores(token, lexicon);
     if (token.kind === "quoted") return splitPerson(token, lexicon, hits);
+    const denied = deniedWord(token, lexicon);
+    if (denied !== null) return [spoken(token, "not"), spoken(token, denied)];
     const longer =
       isSplit && !lexicon.words.has(token.stem) ? longNames.get(token.stem) : undefined;
-    if (longer) return [{ ...token, text: longer, raw: longer, stem: longer }, nameOf(token)];
+    if (longer) return [spoken(token, longer), spoken(token, "name")];
     if (!isSplit || token.text !== "full" || next?.stem !== "name") return [token];
-    const word = (text: string) => ({ ...token, text, raw: text, stem: text });
-    return [word("first"), { ...next }, word("and"), word("last")];
+    return [spoken(token, "first"), { ...next }, spoken(token, "and"), spoken(token, "last")];
   });
 }
 
@@ -32,8 +33,26 @@ const longNames = new Map([
   ["surname", "last"],
 ]);
 
-function nameOf(token: Token): Token {
-  return { ...token, text: "name", raw: "name", stem: "name" };
+/** Another word at a token's place. */
+function spoken(token: Token, text: string): Token {
+  return { ...token, text, raw: text, stem: text };
+}
+
+const opposites = new Map([
+  ["closed", "open"],
+  ["disabled", "enabled"],
+  ["hidden", "visible"],
+  ["offline", "online"],
+  ["private", "public"],
+]);
+
+/** "unpaid" of a column that says whether it is paid: the word that it denies. */
+function deniedWord(token: Token, lexicon: Lexicon): string | null {
+  const isKnown = lexicon.words.has(token.stem) || lexicon.values.has(token.text);
+  if (token.kind !== "word" || token.isName || isKnown) return null;
+  const [, rest = ""] = /^(?:un|in|im|non|dis)(\w{3,})$/.exec(token.text) ?? [];
+  const denied = opposites.get(token.text) ?? rest;
+  return lexicon.flagWords.has(denied) || lexicon.flagWords.has(singular(denied)) ? denied : null;
 }
 
 /** "inclusive of today", "by doing a left join from …": how, not what. */

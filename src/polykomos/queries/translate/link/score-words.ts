@@ -80,6 +80,8 @@ export function scoreColumn(
     const without = scoreColumn(words.slice(0, -1), entry, table, matcher);
     return without > 0 ? without + NAME_SAID : 0;
   }
+  // "active customers" narrows the customers; "the customer's activity" names the column.
+  if (entry.answers !== null && tableWords.has(words.at(-1) ?? "")) return best;
   const rest = words.filter((word) => !tableWords.has(word));
   if (rest.length === 0 || rest.length === words.length) return best;
   const named = Math.max(0, ...entry.ownForms.map((form) => scoreForm(rest, form, matcher)));

@@ -1,6 +1,7 @@
 import { isOperator } from "../grammar/draft.ts";
 import type { Reading } from "../grammar/parse.ts";
 import { queryTables } from "../logical/query.ts";
+import type { Operator } from "../operators/operator.ts";
 import { singular } from "../words/stem.ts";
 
 /** What speaks for and against a reading. */
@@ -11,6 +12,8 @@ export type Features = {
   dangling: number;
   /** Values, numbers and texts that no clause used. */
   unusedValues: number;
+  /** Words that turn, choose or divide, and had nothing to do so with: without them it is another question. */
+  passedOver: number;
   unusedColumns: number;
   tables: number;
   /** Names that are known only by a synonym or in part. */
@@ -19,6 +22,7 @@ export type Features = {
   linked: number;
 };
 
+const deciding: Operator[] = ["not", "except", "pct", "time", "age", "common"];
 const LOOSE_SCORE = 2.3;
 const VERB = 0.35;
 const NAME = 1.2;
@@ -30,6 +34,7 @@ export function featuresOf(reading: Reading): Features {
     unknown: 0,
     dangling: 0,
     unusedValues: 0,
+    passedOver: 0,
     unusedColumns: 0,
     tables: queryTables(query).length,
     loose: 0,
@@ -49,6 +54,12 @@ export function featuresOf(reading: Reading): Features {
     }
     if (piece.kind === "value") features.linked += 1;
     if (!isUsed && /^(value|number|text|date)$/.test(piece.kind)) features.unusedValues += 1;
+    if (
+      !isUsed &&
+      isOperator(piece, ...deciding) &&
+      !/^(no|not|best|last|first)$/i.test(piece.text)
+    )
+      features.passedOver += 1;
     const needsObject = isOperator(
       piece,
       "agg",

@@ -19,6 +19,7 @@ const weights: Record<keyof Features, number> = {
   unusedColumns: -0.12,
   tables: -0.1,
   loose: -0.08,
+  passedOver: 0,
   linked: 0,
 };
 const START = 1.05;

@@ -8,7 +8,7 @@ const UNKNOWN_MAX = 1.7;
 
 /** Whether enough of the question was understood to answer it. */
 export function isUnderstood(features: Features): boolean {
-  if (features.linked === 0) return false;
+  if (features.linked === 0 || features.passedOver > 0) return false;
   if (features.unknown > UNKNOWN_MAX) return false;
   // "which customers own a dog": one known word does not carry a question.
   if (features.linked === 1 && features.unknown >= 1) return false;
