@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
-import { root } from "../test/support/build.ts";
+import { root, uploadGzipKibMax, uploadSize } from "../test/support/build.ts";
 import { comparedRow, type Row, withBar } from "./rows.ts";
 
 /**
@@ -13,14 +12,10 @@ import { comparedRow, type Row, withBar } from "./rows.ts";
  */
 const suite = "size";
 const kib = 1_024;
-const gzipAtMostKib = 1_024;
 const shownPackages = 8;
 const startUps = 3;
 
 type Bundle = { bytes: number; gzipBytes: number; bytesByOrigin: Map<string, number> };
-
-/** What wrangler writes beside the modules, and a deploy does not upload. */
-const notUploaded = /\.map$|^README\.md$|^bundle-meta\.json$/;
 
 async function wrangler(...words: string[]): Promise<void> {
   const bin = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
@@ -47,14 +42,7 @@ async function bundle(folder: string, ...words: string[]): Promise<Bundle> {
       bytesByOrigin.set(origin, (bytesByOrigin.get(origin) ?? 0) + bytesInOutput);
     }
   }
-  const modules = readdirSync(folder)
-    .filter((name) => !notUploaded.test(name))
-    .map((name) => readFileSync(join(folder, name)));
-  return {
-    bytes: sum(modules.map((module) => module.length)),
-    gzipBytes: sum(modules.map((module) => gzipSync(module).length)),
-    bytesByOrigin,
-  };
+  return { ...uploadSize(folder), bytesByOrigin };
 }
 
 function sum(values: readonly number[]): number {
@@ -103,7 +91,7 @@ export async function run(): Promise<Row[]> {
     return [
       withBar(sizeRow("as deployed, gzip", deployed.gzipBytes), {
         of: "value",
-        atMost: gzipAtMostKib,
+        atMost: uploadGzipKibMax,
       }),
       sizeRow("as deployed", deployed.bytes),
       sizeRow("were it minified, gzip", minified.gzipBytes),

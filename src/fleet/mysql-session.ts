@@ -1,4 +1,4 @@
-import { type Connection, createConnection } from "mysql2";
+import type { Connection, createConnection } from "mysql2";
 import { within } from "../lib/clock.ts";
 import { Fault } from "../lib/fault.ts";
 import { AnswerTooBig } from "./answer-too-big.ts";
@@ -67,11 +67,17 @@ function upgradable(connection: Connection): Upgradable {
   return connection as unknown as Upgradable;
 }
 
+/** Loaded when a server is first spoken to: a Worker starts without it. */
+async function loadDriver(): Promise<typeof createConnection> {
+  return (await import("mysql2")).createConnection;
+}
+
 /** MySQL sessions through mysql2 over the given way. */
 export function mysqlConnect(dial: Dial): MysqlConnect {
   return async ({ host, port, tls, user, password, database, statementTimeoutMs, ...more }) => {
+    const connect = await loadDriver();
     const { stream, startTls } = dial({ host, port, tls });
-    const connection = createConnection({
+    const connection = connect({
       stream,
       user,
       password,

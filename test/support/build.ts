@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 
 export const root = join(import.meta.dirname, "..", "..");
 
@@ -19,4 +20,20 @@ export async function buildWorker(entry: string, name: string): Promise<string> 
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
   });
   return join(folder, `${entry.split("/").at(-1)?.replace(/\.ts$/, "")}.js`);
+}
+
+/** What wrangler writes beside the modules, and a deploy does not upload. */
+const notUploaded = /\.map$|^README\.md$|^bundle-meta\.json$/;
+/** What a deploy may upload, compressed: a Worker of this size is small on every plan. */
+export const uploadGzipKibMax = 1_024;
+
+/** The bytes that a deploy of the Worker in a folder of wrangler's uploads, plain and compressed. */
+export function uploadSize(folder: string): { bytes: number; gzipBytes: number } {
+  const modules = readdirSync(folder)
+    .filter((name) => !notUploaded.test(name))
+    .map((name) => readFileSync(join(folder, name)));
+  return {
+    bytes: modules.reduce((total, module) => total + module.length, 0),
+    gzipBytes: modules.reduce((total, module) => total + gzipSync(module).length, 0),
+  };
 }

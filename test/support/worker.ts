@@ -1,7 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { Miniflare, type MiniflareOptions, type ModuleDefinition } from "miniflare";
+import { noteProcesses } from "./server-folder.ts";
 
 /** The built Worker in Miniflare, on real workerd, over real HTTP. */
 export type RunningWorker = {
@@ -18,6 +21,8 @@ export type WorkerOptions = {
   vars: Record<string, string>;
   /** Where objects keep their data; a fresh folder, removed at the end, when left out. */
   persist?: string;
+  /** Is given what the Worker's process prints, line by line; otherwise it is printed here too. */
+  onPrinted?: (line: string) => void;
 };
 
 export const testSecrets = {
@@ -54,15 +59,26 @@ function modulesOf(script: string): ModuleDefinition[] {
   const beside = readdirSync(folder).flatMap((name): ModuleDefinition[] => {
     const path = join(folder, name);
     if (name.endsWith(".wasm")) return [{ type: "CompiledWasm", path }];
+    if (name.endsWith(".bin")) return [{ type: "Data", path }];
     return name.endsWith(".sql") ? [{ type: "Text", path }] : [];
   });
   return [{ type: "ESModule", path: script }, ...beside];
 }
 
+/** What workerd prints, on either stream. */
+function printedTo(onLine: (line: string) => void): MiniflareOptions {
+  return {
+    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
+      for (const input of [stdout, stderr]) createInterface({ input }).on("line", onLine);
+    },
+  };
+}
+
 /** Starts the Worker on a free port. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const ownFolder = options.persist === undefined;
-  const persist = options.persist ?? mkdtempSync(join(tmpdir(), "polypuma-objects-"));
+  const persist =
+    options.persist ?? mkdtempSync(join(tmpdir(), `polypuma-objects-${process.pid}-`));
   const before = new Set(workerdChildren());
   const settings: MiniflareOptions = {
     modules: modulesOf(options.script),
@@ -106,10 +122,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       "polypuma-deliveries-dead": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 10 },
     },
     bindings: { ...testSecrets, ...options.vars },
+    ...(options.onPrinted ? printedTo(options.onPrinted) : {}),
   };
   const miniflare = new Miniflare(settings);
   const url = (await miniflare.ready).origin;
   const pids = workerdChildren().filter((pid) => !before.has(pid));
+  noteProcesses(persist, pids);
   return {
     url,
     async moveClock(ms) {

@@ -4,15 +4,14 @@ declare module "*.wasm" {
   export default compiled;
 }
 
+declare module "*.bin" {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}
+
 declare module "*.sql" {
   const text: string;
   export default text;
-}
-
-declare module "libpg-query/wasm/libpg-query.js" {
-  // biome-ignore lint/suspicious/noExplicitAny: the module's functions are typed where it is loaded
-  const create: (options: object) => Promise<any>;
-  export default create;
 }
 
 declare module "node-sql-parser/build/mysql.js" {

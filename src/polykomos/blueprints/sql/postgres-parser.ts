@@ -1,3 +1,5 @@
+import { openPostgresModule, type PostgresModule } from "./postgres-module.ts";
+
 /**
  * PostgreSQL's own parser, compiled to WebAssembly (libpg-query). Its module is loaded at the first
  * use. The package's entry fetches its module over the network, which a Worker cannot, so the
@@ -17,19 +19,6 @@ export type Parsed =
   /** `at` counts characters from 0. */
   | { ok: false; message: string; at: number };
 
-type Module = {
-  lengthBytesUTF8(text: string): number;
-  stringToUTF8(text: string, pointer: number, bytesMax: number): void;
-  UTF8ToString(pointer: number): string;
-  getValue(pointer: number, type: "i32"): number;
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-  _wasm_parse_query_raw(text: number): number;
-  _wasm_free_parse_result(result: number): void;
-  _wasm_parse_plpgsql(text: number): number;
-  _wasm_free_string(text: number): void;
-};
-
 /** Fields of PgQueryParseResult and PgQueryError, 32-bit words. */
 const errorField = 8;
 const errorPositionField = 16;
@@ -38,56 +27,46 @@ type RawStatement = { stmt?: Node; stmt_location?: number; stmt_len?: number };
 
 /** A fresh parser: its memory is its own. */
 export async function loadPostgresParser(): Promise<PostgresParser> {
-  const [{ default: create }, { default: compiled }] = await Promise.all([
-    import("libpg-query/wasm/libpg-query.js"),
+  const [{ default: compiled }, { default: constants }] = await Promise.all([
     import("./generated/libpg-query.wasm"),
+    import("./generated/libpg-query.bin"),
   ]);
-  const module: Module = await create({
-    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
-      const instance = new WebAssembly.Instance(compiled, imports);
-      done(instance);
-      return instance.exports;
-    },
-  });
+  const module = openPostgresModule(compiled, constants);
 
   function withText<Value>(text: string, use: (pointer: number) => Value): Value {
-    const bytes = module.lengthBytesUTF8(text) + 1;
-    const pointer = module._malloc(bytes);
-    module.stringToUTF8(text, pointer, bytes);
+    const pointer = module.write(text);
     const value = use(pointer);
-    module._free(pointer);
+    module.free(pointer);
     return value;
   }
 
   return {
     parse: (text) =>
       withText(text, (pointer) => {
-        const result = module._wasm_parse_query_raw(pointer);
+        const result = module.parse(pointer);
         if (!result) throw new Error("The parser has no memory left");
         const parsed = readResult(module, result);
-        module._wasm_free_parse_result(result);
+        module.freeParsed(result);
         return parsed;
       }),
     plpgsql: (text) =>
       withText(text, (pointer) => {
-        const result = module._wasm_parse_plpgsql(pointer);
-        const json = module.UTF8ToString(result);
-        module._wasm_free_string(result);
+        const result = module.plpgsql(pointer);
+        const json = module.read(result);
+        module.freeText(result);
         return json.startsWith("{") ? JSON.parse(json) : null;
       }),
   };
 }
 
-function readResult(module: Module, result: number): Parsed {
-  const error = module.getValue(result + errorField, "i32");
+function readResult(module: PostgresModule, result: number): Parsed {
+  const error = module.word(result + errorField);
   if (error) {
-    const message = module.UTF8ToString(module.getValue(error, "i32"));
-    const position = module.getValue(error + errorPositionField, "i32");
+    const message = module.read(module.word(error));
+    const position = module.word(error + errorPositionField);
     return { ok: false, message, at: Math.max(0, position - 1) };
   }
-  const tree: { stmts?: RawStatement[] } = JSON.parse(
-    module.UTF8ToString(module.getValue(result, "i32")),
-  );
+  const tree: { stmts?: RawStatement[] } = JSON.parse(module.read(module.word(result)));
   const statements = (tree.stmts ?? []).map((each) => {
     const byteStart = each.stmt_location ?? 0;
     const length = each.stmt_len ?? 0;
