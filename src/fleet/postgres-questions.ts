@@ -3,6 +3,7 @@ import { type FleetServer, readerName, type Tenant } from "./fleet.ts";
 import { postgresIdentifier as id } from "./identifiers.ts";
 import { keepRows, nameBytesOf } from "./kept-rows.ts";
 import type { Connect, Session } from "./postgres.ts";
+import { setSafePathOnce } from "./postgres-safe-path.ts";
 import { postgresValue } from "./postgres-values.ts";
 import {
   answerBytesMax,
@@ -106,7 +107,9 @@ function beginning(
 function readerSession(session: Session): ReaderSession {
   return {
     async rows(sql, params) {
-      return await session.query(sql, params);
+      // What has values asks for a customer's own, with their operators; all else is about catalogs.
+      if (params.length > 0) return await session.query(sql, params);
+      return await session.query(`${setSafePathOnce}; ${sql}`);
     },
 
     async explain(sql, schemas, limits) {

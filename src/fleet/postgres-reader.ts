@@ -5,6 +5,7 @@ import {
   postgresLiteral as literal,
 } from "./identifiers.ts";
 import type { Connect } from "./postgres.ts";
+import { setSafePath } from "./postgres-safe-path.ts";
 import { markOf, tempFileLimitKb } from "./postgres-tenant.ts";
 import { type ReaderMaker, readerConnectionsMax, readerStatementSeconds } from "./readers.ts";
 import { scramVerifier } from "./scram.ts";
@@ -45,7 +46,7 @@ function makeReader(tenant: { databaseId: number; uuid: string }, password: stri
     PASSWORD ${literal(scramVerifier(password))}`;
   return [
     `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
-    "SET LOCAL search_path = pg_catalog",
+    setSafePath,
     `SELECT pg_advisory_xact_lock(hashtextextended(${literal(`reader ${name}`)}, 0))`,
     inBlock(`
       DECLARE

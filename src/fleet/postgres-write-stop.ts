@@ -1,5 +1,6 @@
 import { postgresBlock as block, postgresLiteral as literal } from "./identifiers.ts";
 import type { Session } from "./postgres.ts";
+import { safePath } from "./postgres-safe-path.ts";
 
 /**
  * Stops writes in a PostgreSQL database whose customer owns everything in it, so no right can be
@@ -46,13 +47,8 @@ const largeObjectWriters = [
   .map((each) => `pg_catalog.${each}`)
   .join(", ");
 
-/**
- * In a customer's database anything may be named like anything, so only pg_catalog is looked in. A
- * path without pg_temp would have temporary views come first: one called pg_roles, for example.
- */
-const safePath = "pg_catalog, pg_temp";
-
-export const insideSettings = `SET search_path = ${safePath}; SET client_min_messages = warning;
+/** Of a session that stops or allows writes, beside its path. */
+export const writeStopSettings = `SET client_min_messages = warning;
   SET lock_timeout = ${lockTimeoutMs}`;
 
 const isOperator = "(SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = session_user)";
@@ -185,7 +181,7 @@ const dropTriggers = perTable(
 
 /**
  * Has the database refuse writes. `session` is a superuser's, in the database and under
- * `insideSettings`. Safe to repeat.
+ * `writeStopSettings`. Safe to repeat.
  */
 export async function stopPostgresWrites(session: Session): Promise<void> {
   await session.query(

@@ -14,8 +14,13 @@ import {
   readPostgresCatalog,
   removePostgresRemains,
 } from "./postgres-remains.ts";
+import { setSafePath } from "./postgres-safe-path.ts";
 import { postgresTenantSql } from "./postgres-tenant.ts";
-import { allowPostgresWrites, insideSettings, stopPostgresWrites } from "./postgres-write-stop.ts";
+import {
+  allowPostgresWrites,
+  stopPostgresWrites,
+  writeStopSettings,
+} from "./postgres-write-stop.ts";
 import { measurePostgres } from "./usage.ts";
 
 /**
@@ -153,6 +158,18 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
     return await admin.query([sql.keepOthersOut, ...statements].join(";\n"));
   }
 
+  /** A session of the operator in the customer's database, its first statements run already. */
+  async function inside(database: string, ...statements: string[]): Promise<Session> {
+    const session = await connect(adminTarget(server, database));
+    try {
+      await session.query([setSafePath, ...statements].join(";\n"));
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
   return {
     async createLogin() {
       await asAdmin(isTwin ? sql.putTwin : sql.putLogin);
@@ -166,12 +183,7 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
       for (const statement of sql.endLogin(which)) await asAdmin(statement);
       const [found] = await asAdmin(sql.unshareConnections, sql.findDatabase);
       if (found?.state !== "named") return;
-      const inside = await connect(adminTarget(server, tenant.dbName));
-      try {
-        await inside.query(sql.returnObjects);
-      } finally {
-        await inside.close();
-      }
+      await (await inside(tenant.dbName, sql.returnObjects)).close();
     },
 
     async createDatabase() {
@@ -183,12 +195,8 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
     },
 
     async secure(stage) {
-      const inside = await connect(adminTarget(server, nameAt(stage)));
-      try {
-        await inside.query(`ALTER SCHEMA public OWNER TO ${id(owner)}`);
-      } finally {
-        await inside.close();
-      }
+      const give = `ALTER SCHEMA public OWNER TO ${id(owner)}`;
+      await (await inside(nameAt(stage), give)).close();
     },
 
     async nameDatabase() {
@@ -223,14 +231,13 @@ function postgresWork(connect: Connect, server: FleetServer, tenant: Tenant): Te
     },
 
     async settleWrites() {
-      const inside = await connect(adminTarget(server, tenant.dbName));
+      const session = await inside(tenant.dbName, writeStopSettings);
       try {
-        await inside.query(insideSettings);
-        await inside.query(sql.keepOthersOut);
-        if (tenant.areWritesStopped) await stopPostgresWrites(inside);
-        else await allowPostgresWrites(inside);
+        await session.query(sql.keepOthersOut);
+        if (tenant.areWritesStopped) await stopPostgresWrites(session);
+        else await allowPostgresWrites(session);
       } finally {
-        await inside.close();
+        await session.close();
       }
     },
 

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { newDatabase, newTenant, type Tenant } from "../support/api.ts";
-import { sql, superuserUrl } from "../support/sql.ts";
+import { sql, storeSql, superuserUrl } from "../support/sql.ts";
 
 /** Two customers on one server. `mine` is hostile; nothing of it may reach `theirs` or the server. */
 type Database = {
@@ -399,4 +399,49 @@ describe("a customer can use", () => {
       "SELECT extname FROM pg_available_extensions av JOIN pg_extension e ON e.extname = av.name",
     );
   });
+});
+
+/**
+ * Functions and operators that fit the words of catalog queries better than the server's own, for what
+ * is left unknown in them is taken for text. Whoever runs one is written down.
+ */
+function trap(name: string, parameters: string, returns: string): string {
+  return `CREATE FUNCTION public.${name}(${parameters}) RETURNS ${returns} LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO public.caught VALUES (session_user, '${name}');
+      RETURN NULL;
+    END $$`;
+}
+
+const traps = [
+  "CREATE TABLE public.caught (who text, what text)",
+  trap("shobj_description", "oid, text", "text"),
+  trap("obj_description", "oid, text", "text"),
+  trap("hashtextextended", "text, int", "bigint"),
+  trap("current_setting", "varchar", "text"),
+  trap("has_database_privilege", "text, oid, text", "boolean"),
+  trap("format", "text, text", "text"),
+  trap("format", "text, name", "text"),
+  trap("is_equal", "text, name", "boolean"),
+  trap("is_like", "name, varchar", "boolean"),
+  "CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = name, FUNCTION = public.is_equal)",
+  "CREATE OPERATOR public.!~ (LEFTARG = name, RIGHTARG = varchar, FUNCTION = public.is_like)",
+];
+
+test("nothing that a customer made is run by the operator, whatever it is called", async () => {
+  const own = await newDatabase(tenant);
+  for (const statement of traps) await sql(own.connection_string, statement);
+  const path = `/api/v1/databases/${own.uuid}`;
+  const rotate = { body: { overlap_seconds: 0 } };
+  const now = await tenant.call("POST", `${path}/credentials/rotate`, rotate);
+  expect(now.status, JSON.stringify(now.body)).toBe(200);
+  await storeSql(
+    "DELETE FROM database_readers r USING databases d WHERE d.id = r.database_id AND d.uuid = $1",
+    [own.uuid],
+  );
+  const asked = { database_uuid: own.uuid, query: "How many caught are there?" };
+  const answered = await tenant.call("POST", "/api/v1/query_executions", { body: asked });
+  expect(answered.body.result.rows).toEqual([{ count: 0 }]);
+  const url: string = now.body.data.connection_string;
+  expect(await sql(url, "SELECT DISTINCT who, what FROM public.caught")).toEqual([]);
 });
