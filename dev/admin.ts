@@ -1,5 +1,5 @@
 // `npm run admin -- …`: the operator's API from the command line. It adds nothing of its own: each
-// command is one request, and the answer is printed as JSON.
+// command is one request, or as many as its work has steps; the answers are printed as JSON.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,11 +15,19 @@ type Command = {
   /** Options that go into the body, and how their text is read; `?` marks one that may be left out. */
   body?: Record<string, "text" | "number" | "limit" | "list" | "numbers" | "flag" | "json">;
   query?: string[];
+  /** A field of the body in which an answer's `next` is sent, until there is none. */
+  repeatedWith?: string;
   about: string;
 };
 
 const commands: readonly Command[] = [
-  { words: "users list", method: "GET", path: "/users", about: "users and their teams" },
+  {
+    words: "users list",
+    method: "GET",
+    path: "/users",
+    query: ["limit", "starting_after"],
+    about: "users and their teams, the newest thousand",
+  },
   {
     words: "users create",
     method: "POST",
@@ -134,6 +142,20 @@ const commands: readonly Command[] = [
     path: "/dead_letters",
     about: "operations, applications and queue messages that were given up",
   },
+  {
+    words: "sealing-keys",
+    method: "GET",
+    path: "/sealing_keys",
+    about: "keys that seal secrets, and how much each has sealed",
+  },
+  {
+    words: "reseal",
+    method: "POST",
+    path: "/sealing_keys/reseal",
+    body: {},
+    repeatedWith: "starting_after",
+    about: "seal all secrets with the newest of SEALING_KEYS, step by step",
+  },
   { words: "sweep", method: "POST", path: "/sweep", about: "do the scheduled work now" },
 ];
 
@@ -222,12 +244,27 @@ async function run(words: string[]): Promise<Answer> {
     return typeof text === "string" ? [[name, readValue(name, kind, text)]] : [];
   });
   const { origin, token } = target();
+  const call = callAs(origin, token);
   const search = query.size > 0 ? `?${query}` : "";
-  return await callAs(origin, token)(
-    command.method,
-    `/admin/v1${path}${search}`,
-    command.body ? Object.fromEntries(body) : undefined,
-  );
+  const ask = (fields: [string, unknown][]) =>
+    call(
+      command.method,
+      `/admin/v1${path}${search}`,
+      command.body ? Object.fromEntries(fields) : undefined,
+    );
+  let answer = await ask(body as [string, unknown][]);
+  for (let next = nextOf(answer); command.repeatedWith && next; next = nextOf(answer)) {
+    console.log(JSON.stringify(answer.body, null, 2));
+    answer = await ask([[command.repeatedWith, next]]);
+  }
+  return answer;
+}
+
+/** Where an answer says that the next step begins; `null` after the last, or a failure. */
+function nextOf({ body }: Answer): string | null {
+  const data: unknown = typeof body === "object" && body !== null && "data" in body && body.data;
+  if (typeof data !== "object" || data === null || !("next" in data)) return null;
+  return typeof data.next === "string" ? data.next : null;
 }
 
 const words = process.argv.slice(2);

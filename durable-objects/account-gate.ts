@@ -29,6 +29,9 @@ const requestLeaseMs = 150_000;
 /** Look-ups in the store that unknown keys of one account may cause in a minute. */
 const unknownKeyLookupsPerMinute = 20;
 
+/** Answers that go to be sealed anew in one call. */
+const answersResealedTogether = 20;
+
 /** Windows of sessions are forgotten together when there are so many. */
 const sessionWindowsMax = 100;
 
@@ -186,6 +189,19 @@ export class AccountGate extends DurableObject {
       return lastUsedAtMs ? [[hash, lastUsedAtMs] as const] : [];
     });
     return Object.fromEntries(found);
+  }
+
+  /** Kept answers whose sealed text does not begin with `prefix`, a part of them behind `after`. */
+  answersSealedElsewhere(prefix: string, after: string): requests.KeptAnswer[] {
+    if (this.#version === 0) return [];
+    return requests.readAnswersSealedElsewhere(this.#sql, prefix, after, answersResealedTogether);
+  }
+
+  /** Puts answers that were sealed anew in the place of those read; how many were still there. */
+  replaceAnswers(changes: readonly { before: requests.KeptAnswer; sealedBody: string }[]): number {
+    if (this.#version === 0) return 0;
+    return changes.filter((each) => requests.replaceAnswer(this.#sql, each.before, each.sealedBody))
+      .length;
   }
 
   override async alarm(): Promise<void> {

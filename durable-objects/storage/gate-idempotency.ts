@@ -83,3 +83,37 @@ export function purgeRequests(sql: SqlStorage, nowMs: number): number | null {
     .toArray();
   return row?.next ?? null;
 }
+
+export type KeptAnswer = { requestKey: string; sealedBody: string };
+
+/** Answers whose sealed text does not begin so, by their keys and behind `after`. */
+export function readAnswersSealedElsewhere(
+  sql: SqlStorage,
+  prefix: string,
+  after: string,
+  countMax: number,
+): KeptAnswer[] {
+  return sql
+    .exec<{ request_key: string; sealed_body: string }>(
+      `SELECT request_key, sealed_body FROM idempotency
+       WHERE request_key > ? AND substr(sealed_body, 1, length(?)) <> ?
+       ORDER BY request_key LIMIT ?`,
+      after,
+      prefix,
+      prefix,
+      countMax,
+    )
+    .toArray()
+    .map((row) => ({ requestKey: row.request_key, sealedBody: row.sealed_body }));
+}
+
+/** Puts the same answer, sealed anew, in the place of one; false when it is there no more. */
+export function replaceAnswer(sql: SqlStorage, before: KeptAnswer, sealedBody: string): boolean {
+  const { rowsWritten } = sql.exec(
+    "UPDATE idempotency SET sealed_body = ? WHERE request_key = ? AND sealed_body = ?",
+    sealedBody,
+    before.requestKey,
+    before.sealedBody,
+  );
+  return rowsWritten > 0;
+}

@@ -4,9 +4,11 @@ import { keyControls } from "../polykomos/keys/schemas.ts";
 import { operation } from "../polykomos/operations/contract.ts";
 import {
   errorAnswers,
+  idQuery,
   isOneLine,
   line,
   oneLineError,
+  queryInteger,
   requestId,
   uuidParams,
   uuidText,
@@ -15,8 +17,8 @@ import { scopes } from "../polykomos/scopes.ts";
 import * as shown from "./schemas.ts";
 
 /** The operator's API. All operations need the operator's token. */
-const access: readonly string[] = [];
-const tag = "Operator";
+export const access: readonly string[] = [];
+export const tag = "Operator";
 const id = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, "must be a positive whole number")
@@ -25,15 +27,19 @@ const id = z
 const idParams = z.object({ id });
 const bodyId = z.int().min(1).max(2_147_483_647);
 
-function one(item: z.ZodType) {
+export function one(item: z.ZodType) {
   return z.object({ data: item, request_id: requestId });
 }
 
-function many(item: z.ZodType) {
+export function many(item: z.ZodType) {
   return z.object({ data: z.array(item), request_id: requestId });
 }
 
-function answers(method: "get" | "post" | "patch" | "delete", status: number, schema: z.ZodType) {
+export function answers(
+  method: "get" | "post" | "patch" | "delete",
+  status: number,
+  schema: z.ZodType,
+) {
   return {
     [status]: { description: "Done.", schema },
     ...errorAnswers({ method }, 404, 409),
@@ -56,9 +62,13 @@ export const listUsers = declare({
   path: "/users",
   operationId: "adminListUsers",
   tag,
-  summary: "List users with their teams",
+  summary: "List users with their teams, newest first",
   access,
-  answers: answers("get", 200, many(shown.user)),
+  query: z.strictObject({
+    limit: queryInteger(1, 1_000, 1_000),
+    starting_after: idQuery.optional(),
+  }),
+  answers: answers("get", 200, many(shown.user).extend({ has_more: z.boolean() })),
 });
 
 export const createTeam = declare({

@@ -10,14 +10,18 @@ import { type Act, audit } from "./store.ts";
 
 /** Operations of all teams, as the operator sees them. */
 const jobsMax = 200;
+/** Each state's newest are the end of an index; the newest of all are among them. */
+const everyState = sql`ARRAY['queued', 'running', 'succeeded', 'failed', 'cancelled']`;
 
 export async function listJobs(
   store: Store,
   state: OperationState | null,
 ): Promise<OperationRow[]> {
   return await store.rows<OperationRow>(sql`
-    SELECT ${listedColumns} FROM operations o JOIN databases d ON d.id = o.database_id
-    WHERE ${state === null ? sql`true` : sql`o.state = ${state}`}
+    SELECT ${listedColumns} FROM unnest(${state === null ? everyState : sql`ARRAY[${state}]`}) AS wanted (state)
+    CROSS JOIN LATERAL (SELECT o.* FROM operations o WHERE o.state = wanted.state
+      ORDER BY o.seq DESC NULLS LAST LIMIT ${jobsMax}) o
+    JOIN databases d ON d.id = o.database_id
     ORDER BY o.seq DESC LIMIT ${jobsMax}`);
 }
 

@@ -7,6 +7,8 @@ import * as contract from "./contract.ts";
 import * as jobs from "./jobs-service.ts";
 import { listJobs } from "./jobs-store.ts";
 import { findOrphans } from "./orphans.ts";
+import * as sealing from "./sealing/contract.ts";
+import { listSealingKeys, resealNext, type SealingDeps } from "./sealing/service.ts";
 import * as servers from "./servers-service.ts";
 import * as service from "./service.ts";
 import { listUsers } from "./store.ts";
@@ -15,6 +17,7 @@ import {
   viewDeadMessage,
   viewKey,
   viewPool,
+  viewSealingKey,
   viewServer,
   viewUser,
 } from "./view.ts";
@@ -22,12 +25,13 @@ import {
 /** The operator: there is one, with one token. */
 export type Operator = { requestId: string };
 
-export type AdminApiDeps = service.AdminDeps & {
-  announce(operationIds: readonly string[]): Promise<void>;
-  announceApplications(ids: readonly number[]): Promise<void>;
-  sweep(): Promise<Sweep>;
-  pool: PoolPolicy;
-};
+export type AdminApiDeps = service.AdminDeps &
+  SealingDeps & {
+    announce(operationIds: readonly string[]): Promise<void>;
+    announceApplications(ids: readonly number[]): Promise<void>;
+    sweep(): Promise<Sweep>;
+    pool: PoolPolicy;
+  };
 
 /** Leaves out the fields that were not sent. */
 function sent<Fields extends object>(
@@ -45,8 +49,10 @@ function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
       const user = await service.createUser(deps, body, requestId);
       return { status: 201, body: { data: viewUser(user) } };
     }),
-    endpoint(contract.listUsers, async (_, _operator: Operator) => {
-      return { status: 200, body: { data: (await listUsers(deps.store)).map(viewUser) } };
+    endpoint(contract.listUsers, async ({ query }, _operator: Operator) => {
+      const { limit, starting_after: startingAfter = null } = query;
+      const { users, hasMore } = await listUsers(deps.store, limit, startingAfter);
+      return { status: 200, body: { data: users.map(viewUser), has_more: hasMore } };
     }),
     endpoint(contract.createTeam, async ({ body }, { requestId }: Operator) => {
       const team = { name: body.name, memberUserIds: body.member_user_ids };
@@ -134,7 +140,24 @@ function workEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
   ];
 }
 
+function sealingEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
+  return [
+    endpoint(sealing.listSealingKeys, async (_, _operator: Operator) => {
+      return { status: 200, body: { data: (await listSealingKeys(deps)).map(viewSealingKey) } };
+    }),
+    endpoint(sealing.reseal, async ({ body }, { requestId }: Operator) => {
+      const step = await resealNext(deps, body.starting_after ?? null, requestId);
+      return { status: 200, body: { data: { object: "resealing", ...step } } };
+    }),
+  ];
+}
+
 /** Every endpoint of the operator's API. */
 export function adminEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
-  return [...peopleEndpoints(deps), ...serverEndpoints(deps), ...workEndpoints(deps)];
+  return [
+    ...peopleEndpoints(deps),
+    ...serverEndpoints(deps),
+    ...sealingEndpoints(deps),
+    ...workEndpoints(deps),
+  ];
 }

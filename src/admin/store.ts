@@ -35,13 +35,19 @@ export async function insertUser(
   return { id: row.id, email: user.email, name: user.name, teams };
 }
 
-export async function listUsers(store: Store): Promise<UserRow[]> {
-  return await store.rows<UserRow>(sql`
-    SELECT u.id, u.email, u.name, coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name,
-      'is_primary', m.is_primary) ORDER BY m.is_primary DESC, t.id) FILTER (WHERE t.id IS NOT NULL),
-      '[]'::jsonb) AS teams
-    FROM users u LEFT JOIN memberships m ON m.user_id = u.id LEFT JOIN teams t ON t.id = m.team_id
-    GROUP BY u.id ORDER BY u.id DESC`);
+/** Users of a page, the newest first, from the one after `startingAfter` on. */
+export async function listUsers(
+  store: Store,
+  limit: number,
+  startingAfter: number | null,
+): Promise<{ users: UserRow[]; hasMore: boolean }> {
+  const rows = await store.rows<UserRow>(sql`
+    SELECT u.id, u.email, u.name, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id,
+        'name', t.name, 'is_primary', m.is_primary) ORDER BY m.is_primary DESC, t.id), '[]'::jsonb)
+      FROM memberships m JOIN teams t ON t.id = m.team_id WHERE m.user_id = u.id) AS teams
+    FROM users u WHERE ${startingAfter === null ? sql`true` : sql`u.id < ${startingAfter}`}
+    ORDER BY u.id DESC LIMIT ${limit + 1}`);
+  return { users: rows.slice(0, limit), hasMore: rows.length > limit };
 }
 
 /** A team with its members, the first of them its owner; `null` when one of them is no user. */
@@ -50,12 +56,13 @@ export async function insertTeam(
   team: { name: string; memberUserIds: readonly number[] },
   act: Act,
 ): Promise<{ id: number; name: string } | null> {
-  const members = JSON.stringify([...new Set(team.memberUserIds)]);
+  const members = `{${[...new Set(team.memberUserIds)].join(",")}}`;
   const [row] = await store.rows<{ id: number; name: string }>(sql`
-    WITH wanted AS (SELECT value::int AS user_id, ordinality
-      FROM jsonb_array_elements_text(${members}::jsonb) WITH ORDINALITY),
+    WITH wanted AS (SELECT user_id, ordinality
+      FROM unnest(${members}::int[]) WITH ORDINALITY AS member (user_id, ordinality)),
     made AS (INSERT INTO teams (name, created_at) SELECT ${team.name}, ${act.now}
-      WHERE NOT EXISTS (SELECT 1 FROM wanted WHERE user_id NOT IN (SELECT id FROM users))
+      WHERE NOT EXISTS (SELECT 1 FROM wanted w
+        WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = w.user_id))
       RETURNING id, name),
     membership AS (INSERT INTO memberships (team_id, user_id, role, is_primary, created_at)
       SELECT made.id, w.user_id, CASE WHEN w.ordinality = 1 THEN 'owner' ELSE 'member' END,

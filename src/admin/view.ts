@@ -1,6 +1,7 @@
 import type { PoolRow } from "../polykomos/databases/pool.ts";
 import type { DeadMessageRow } from "../polykomos/operations/dead-messages-store.ts";
 import type { GivenUpApplication } from "./jobs-store.ts";
+import type { SealingKey } from "./sealing/places.ts";
 import type { ServerRow } from "./servers-store.ts";
 import type { KeyRow, UserRow } from "./store.ts";
 
@@ -53,4 +54,9 @@ export function viewDeadApplication(row: GivenUpApplication) {
 
 export function viewDeadMessage({ createdAt, ...row }: DeadMessageRow) {
   return { object: "message", ...row, created_at: createdAt };
+}
+
+export function viewSealingKey({ places, ...key }: SealingKey) {
+  const sealed = places.reduce((sum, place) => sum + place.texts, 0);
+  return { object: "sealing_key", ...key, sealed, places };
 }

@@ -14,6 +14,9 @@ const secretShapes: readonly [RegExp, string][] = [
   [/\bwhsec_[A-Za-z0-9+/=]+/g, "whsec_…"],
   [/\b(postgres(?:ql)?|mysql):\/\/([^:@/\s]+):[^@\s]+@/g, "$1://$2:…@"],
   [/\bv1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+/g, "sealed…"],
+  [/\b[0-9a-f]{40}\.[A-Za-z0-9]{40}\b/g, "link…"],
+  [/(\/(?:view|download)\/)[A-Za-z0-9_-]{40,}/g, "$1…"],
+  [/\b((?:console-session|puma-session|puma-pending-[0-9a-f]+)=)[^;\s"]+/g, "$1…"],
   [/SCRAM-SHA-256\$[^\s']+/g, "SCRAM-SHA-256$…"],
   [/\b(Bearer)\s+\S+/gi, "$1 …"],
 ];

@@ -5,30 +5,45 @@
  * belongs to) is authenticated, so a sealed text copied to another row does not open there.
  */
 export type Sealer = {
+  /** The ids of the ring's keys, the one that seals first. */
+  keyIds: readonly [newest: string, ...older: string[]];
   seal(secret: string, context: string): Promise<string>;
   open(sealed: string, context: string): Promise<string>;
 };
 
 const ivBytes = 12;
+/** A key id stands between dots. */
+const keyIdShape = /^[A-Za-z0-9_-]{1,32}$/;
+const keyShape = /^[A-Za-z0-9+/]{43}=$/;
+
+/** How every text begins that the newest key sealed. */
+export function newestPrefix({ keyIds: [newest] }: Pick<Sealer, "keyIds">): string {
+  return `v1.${newest}.`;
+}
+
+/** The id of the key that sealed a text; empty for what is no sealed text. */
+export function sealingKeyOf(sealed: string): string {
+  return /^v1\.([^.]+)\./.exec(sealed)?.[1] ?? "";
+}
 
 /**
- * Builds a sealer from `SEALING_KEYS`: `<id>:<base64 of 32 bytes>`, comma-separated, newest first.
- * Throws when the list is empty, a key has the wrong length or an id stands twice.
+ * Builds a sealer from `SEALING_KEYS`: `<id>:<base64 of 32 bytes>`, comma-separated, newest first. Ids
+ * are letters, digits, `_` and `-`. Throws when the list is empty, an entry is anything else or an id
+ * stands twice.
  */
 export function createSealer(sealingKeys: string): Sealer {
   const ring = new Map<string, Promise<CryptoKey>>();
   for (const entry of sealingKeys.split(",")) {
-    const [id, encoded] = entry.trim().split(":");
-    const raw = Buffer.from(encoded ?? "", "base64");
-    if (!id || raw.length !== 32) {
+    const [id = "", encoded = "", ...more] = entry.trim().split(":");
+    const raw = Buffer.from(encoded, "base64");
+    if (!keyIdShape.test(id) || !keyShape.test(encoded) || raw.length !== 32 || more.length > 0) {
       throw new Error("SEALING_KEYS: each entry is <id>:<base64 of 32 bytes>, comma-separated");
     }
     if (ring.has(id)) throw new Error(`SEALING_KEYS: the id ${id} stands there twice`);
     ring.set(id, crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]));
   }
-  const [newest] = ring.keys();
-  if (newest === undefined) throw new Error("SEALING_KEYS is empty");
-  const newestId = newest;
+  const [newestId, ...olderIds] = ring.keys();
+  if (newestId === undefined) throw new Error("SEALING_KEYS is empty");
 
   async function keyOf(id: string): Promise<CryptoKey> {
     const key = ring.get(id);
@@ -37,6 +52,8 @@ export function createSealer(sealingKeys: string): Sealer {
   }
 
   return {
+    keyIds: [newestId, ...olderIds],
+
     async seal(secret, context) {
       const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
       const additionalData = new TextEncoder().encode(context);

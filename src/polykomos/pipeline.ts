@@ -151,6 +151,11 @@ const nothingToSettle: Settle = {
   forget: async () => {},
 };
 
+/** What an answer that is kept for replay is sealed for. */
+export function answerContext(requestKey: string): string {
+  return `answer:${requestKey}`;
+}
+
 /** Answers are sealed before they are kept: some hold a password that is shown once. */
 function settler(
   deps: PipelineDeps,
@@ -162,7 +167,7 @@ function settler(
   const { token } = verdict;
   return {
     async keep(status, kept) {
-      const sealedBody = await deps.sealer.seal(JSON.stringify(kept), `answer:${requestKey}`);
+      const sealedBody = await deps.sealer.seal(JSON.stringify(kept), answerContext(requestKey));
       await gate.settle(requestKey, token, { status, sealedBody });
     },
     release: () => gate.settle(requestKey, token, null),
@@ -203,7 +208,7 @@ async function answerOfEarlier(
         "This Idempotency-Key was used for another body; use a new key for a new request",
       );
     case "finished": {
-      const opened = await deps.sealer.open(verdict.sealedBody, `answer:${requestKey}`);
+      const opened = await deps.sealer.open(verdict.sealedBody, answerContext(requestKey));
       const kept: Kept = JSON.parse(opened);
       return { ...kept, status: verdict.status };
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSealer } from "../../src/lib/sealed.ts";
+import { createSealer, newestPrefix, sealingKeyOf } from "../../src/lib/sealed.ts";
 
 function keyOf(fill: number): string {
   return Buffer.alloc(32, fill).toString("base64");
@@ -84,6 +84,20 @@ test.each([
   `k:${keyOf(1)},`,
   "k:not base64",
   `k:${keyOf(1)},k:${keyOf(2)}`,
+  // What it sealed could not be taken apart again.
+  `k.1:${keyOf(1)}`,
+  `k 1:${keyOf(1)}`,
+  `k:${keyOf(1)}:${keyOf(2)}`,
+  `k:${keyOf(1)}!`,
 ])("the key list %j is refused at the start, without telling a key", (keys) => {
   expect(() => createSealer(keys)).toThrow(/^SEALING_KEYS/);
+});
+
+test("a sealed text tells which key sealed it, and the ring which one seals now", async () => {
+  const rotated = createSealer(`${fresh},${old}`);
+  const sealed = await rotated.seal("secret", "c");
+  expect(rotated.keyIds).toEqual(["new", "old"]);
+  expect(sealed.startsWith(newestPrefix(rotated))).toBe(true);
+  expect(sealingKeyOf(sealed)).toBe("new");
+  expect(sealingKeyOf("plain")).toBe("");
 });
