@@ -183,7 +183,10 @@ export function createDeps(env: Env): Deps {
     invitationTtlSeconds: settings.INVITATION_TTL_SECONDS,
     mailInvitation: invitationMailer(
       { settings, mailbox: (mailboxId) => env.PUMA_MAILBOX.getByName(mailboxId) },
-      settings.INVITATION_TTL_SECONDS,
+      {
+        ttlSeconds: settings.INVITATION_TTL_SECONDS,
+        perInviterPerHourMax: settings.INVITATION_MAILS_PER_USER_PER_HOUR,
+      },
     ),
   };
   return {

@@ -40,13 +40,24 @@ const settingsSchema = z.object({
   SEALING_KEYS: z.string().min(1),
   /** Keys the check digest in account ids. Changing it makes every issued key unknown. */
   ID_CHECK_SECRET: z.string().min(16),
+  /**
+   * Seals cookies of signing in to pumaDB, proofs of its forms and tokens of its links to pages, and
+   * may be changed at any time: who is signing in begins anew. Empty: ID_CHECK_SECRET.
+   */
+  PAGE_SECRET: z.string().min(16).or(z.literal("")).default(""),
 
   // Where things are.
-  /** The public origin, used in links and poll URLs. Empty: the origin of the request. */
+  /**
+   * The public origin, used in links and poll URLs. Empty: the origin of the request; not where mail
+   * is sent.
+   */
   PUBLIC_URL: z.string().default(""),
   /** Origin of a local stand-in for Neon's HTTP and WebSocket endpoint; empty in production. */
   NEON_ENDPOINT: z.string().default(""),
-  /** `true` on a developer's machine: the mailed link is also in the answer. */
+  /**
+   * `true` on a developer's machine: the mailed link is also in the answer, except to a request that
+   * came over Cloudflare's edge.
+   */
   DEV_MODE: flag.default(false),
   /** The host on which `/` is Polykomos's landing page; on every other it is pumaDB's. */
   POLYKOMOS_HOST: z.string().default(""),
@@ -128,6 +139,8 @@ const settingsSchema = z.object({
       const addresses = text.toLowerCase().split(",");
       return addresses.map((each) => each.trim()).filter((each) => each !== "");
     }),
+  /** Invitations of one person that are mailed in an hour; the others wait for the next. */
+  INVITATION_MAILS_PER_USER_PER_HOUR: count.default(30),
   /** How long an invitation to a team can be answered. */
   INVITATION_TTL_SECONDS: z.coerce
     .number()
@@ -153,12 +166,21 @@ const settingsSchema = z.object({
 
 export type Settings = z.output<typeof settingsSchema>;
 
+/** The names of all variables and secrets. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
+/** A mailed link signs in, so where it leads must not be what a request's Host header says. */
+const checkedSchema = settingsSchema.refine(
+  ({ MAIL_TRANSPORT, PUBLIC_URL }) => MAIL_TRANSPORT === "log" || PUBLIC_URL !== "",
+  { path: ["PUBLIC_URL"], error: "must be set where mail is sent (MAIL_TRANSPORT)" },
+);
+
 /**
  * Reads and checks all variables. Throws one error that names every missing or wrong one, never
  * its value.
  */
 export function readSettings(env: Env): Settings {
-  const parsed = settingsSchema.safeParse(env);
+  const parsed = checkedSchema.safeParse(env);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The Worker's variables are not right. ${faults.join("; ")}`);

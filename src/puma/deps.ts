@@ -36,6 +36,8 @@ type ClientStore = {
 
 type PumaSettings = {
   ID_CHECK_SECRET: string;
+  /** See page-secret.ts. */
+  PAGE_SECRET: string;
   /** The public origin; empty: that of the request. */
   PUBLIC_URL: string;
   DEV_MODE: boolean;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { admin, newDatabase, newTenant, type Tenant } from "../support/api.ts";
+import { storeSql } from "../support/sql.ts";
 
 /** Keys, teams, invitations and the audit log over the API. */
 async function emailOf(tenant: Tenant): Promise<string> {
@@ -222,4 +223,19 @@ test("whoever the operator adds is in the list of members too", async () => {
     owner.userId,
     guest.userId,
   ]);
+});
+
+test("one person's invitations are mailed thirty an hour; the others wait", async () => {
+  const owner = await newTenant();
+  const asked = Array.from({ length: 31 }, async () => {
+    const body = { email: `${randomUUID()}@example.com` };
+    const at = `/api/v1/teams/${owner.teamId}/invitations`;
+    return (await owner.call("POST", at, { body })).status;
+  });
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([201]));
+  const [mailed] = await storeSql(
+    "SELECT count(mailed_at)::int AS now, count(*)::int AS all FROM invitations WHERE team_id = $1",
+    [owner.teamId],
+  );
+  expect(mailed).toEqual({ now: 30, all: 31 });
 });

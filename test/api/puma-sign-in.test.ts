@@ -42,6 +42,16 @@ describe("asking for a link", () => {
     await production.stop();
   });
 
+  test("in development too, not to whoever comes over Cloudflare's edge", async () => {
+    const [here, overEdge] = [
+      await ask(newAddress()),
+      await ask(newAddress(), { "cf-ray": "8f2a0c1d2e3f4a5b-FRA" }),
+    ];
+    expect([here.status, overEdge.status]).toEqual([200, 200]);
+    expect(here.text).toContain("/auth/link/");
+    expect(overEdge.text).not.toContain("link");
+  });
+
   test("a token tells nothing of the address", async () => {
     const token = await requestToken(worker, "ada@example.com");
     expect(token).toMatch(/^[0-9a-f]{40}\.[A-Za-z0-9]{40}$/);

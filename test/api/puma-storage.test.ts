@@ -332,3 +332,24 @@ describe("a connected client", () => {
       await worker.stop();
     }));
 });
+
+describe("a new PAGE_SECRET", () => {
+  test("ends what was made for minutes, and no key", () =>
+    withFolder(async (persist) => {
+      const before = await startPumaWorker({ persist });
+      const account = await newAccount(before);
+      const { key } = account;
+      const body = { table: "notes", id: (await account.add("notes", { a: 1 })).id };
+      const asked = await send(before, "POST", "/v1/_row_links", { key, body });
+      const path = new URL(asked.body.viewer_url).pathname;
+      expect((await fetch(before.url + path)).status).toBe(200);
+      await before.stop();
+
+      const vars = { PAGE_SECRET: "another-secret-of-pages" };
+      const after = await startPumaWorker({ persist, vars });
+      expect((await fetch(after.url + path)).status).toBe(404);
+      const again = await send(after, "POST", "/v1/_row_links", { key, body });
+      expect((await fetch(after.url + new URL(again.body.viewer_url).pathname)).status).toBe(200);
+      await after.stop();
+    }));
+});

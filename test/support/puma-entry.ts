@@ -1,6 +1,6 @@
 import type { PumaAccount } from "../../durable-objects/puma-account.ts";
 import type { PumaMailbox } from "../../durable-objects/puma-mailbox.ts";
-import { discardBody } from "../../src/http/json-body.ts";
+import { discardBody } from "../../src/http/read-body.ts";
 import { accountIdCheck } from "../../src/lib/account-id.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { consoleLog } from "../../src/lib/log.ts";
@@ -39,6 +39,7 @@ function appOf(env: Env): ReturnType<typeof pumaApi> {
     limits: readPumaLimits(env),
     settings: {
       ID_CHECK_SECRET: env.ID_CHECK_SECRET,
+      PAGE_SECRET: text(env.PAGE_SECRET, ""),
       PUBLIC_URL: text(env.PUBLIC_URL, ""),
       DEV_MODE: env.DEV_MODE === "true",
       MAGIC_LINKS_PER_ADDRESS_PER_HOUR: Number(text(env.MAGIC_LINKS_PER_ADDRESS_PER_HOUR, "5")),

@@ -22,6 +22,11 @@ test.each([
   ["a code", `code=abcdefghijkm123456:${"g".repeat(16)}:${"SeCrEt99".repeat(4)}`, "SeCrEt9"],
   ["a header", "Authorization: Bearer SeCrEt9", "SeCrEt9"],
   ["a header in small letters", "authorization: bearer SeCrEt9", "SeCrEt9"],
+  ["a sign-in link", `/auth/link/${"0a".repeat(20)}.${"SeCrEt9x".repeat(5)}`, "SeCrEt9"],
+  ["a link to a page", `path: /view/${"SeCrEt9x".repeat(8)}-_a`, "SeCrEt9"],
+  ["a download", `https://p.example/download/${"SeCrEt9x".repeat(8)}`, "SeCrEt9"],
+  ["a cookie", `Cookie: a=b; __Host-console-session=${"SeCrEt9x".repeat(5)}; c=d`, "SeCrEt9"],
+  ["a cookie of pumaDB", `puma-pending-0123456789abcdef=${"SeCrEt9x".repeat(5)}`, "SeCrEt9"],
   ["a verifier", "PASSWORD 'SCRAM-SHA-256$4096:SeCrEt9'", "SeCrEt9"],
 ])("%s is taken out of a log line", (_, text, secret) => {
   expect(scrub(text)).not.toContain(secret);

@@ -128,6 +128,7 @@ describe("what a browser remembers", () => {
     clock: () => 1_000,
     settings: {
       ID_CHECK_SECRET: secret,
+      PAGE_SECRET: "",
       PUBLIC_URL: "",
       DEV_MODE: false,
       MAGIC_LINKS_PER_ADDRESS_PER_HOUR: 5,

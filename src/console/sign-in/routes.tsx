@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { clientIp } from "../../http/client-ip.ts";
+import { askerOf } from "../../http/client-ip.ts";
 import { isOwnForm, readForm } from "../../http/own-form.ts";
 import { newRequestId } from "../../lib/ids.ts";
 import { isPumaFault } from "../../puma/rules/code.ts";
@@ -57,7 +57,7 @@ async function ask(deps: SignInRouteDeps, context: Context): Promise<Response> {
   const next = safeNext(form.get("next"));
   const origin = originOf(deps, context);
   try {
-    const input = { email, clientIp: clientIp(context.req.raw), origin };
+    const input = { email, origin, ...askerOf(context.req.raw) };
     const { address, devLink } = await service.askForLink(deps, input);
     const minutes = Math.round(deps.puma.settings.MAGIC_LINK_TTL_SECONDS / minuteSeconds);
     const age = next === null ? 0 : deps.puma.settings.MAGIC_LINK_TTL_SECONDS;

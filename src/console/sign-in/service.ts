@@ -1,7 +1,7 @@
 import { newAccountId } from "../../lib/account-id.ts";
 import type { PumaDeps } from "../../puma/deps.ts";
 import { readLinkToken } from "../../puma/sign-in/rules/link-token.ts";
-import { requestLink } from "../../puma/sign-in/service.ts";
+import { type Asker, requestLink } from "../../puma/sign-in/service.ts";
 import { beginSession, type SessionDeps, withdrawSession } from "../session/service.ts";
 
 /**
@@ -16,7 +16,7 @@ export const signInLinkPath = `${signInPath}/link/`;
 /** Has a link mailed. Faults of pumaDB: `invalid_request`, `rate_limited`. */
 export function askForLink(
   deps: SignInDeps,
-  input: { email: string; clientIp: string; origin: string },
+  input: Asker,
 ): Promise<{ address: string; devLink: string | null }> {
   return requestLink(deps.puma, input, { path: signInLinkPath, purpose: "console" });
 }

@@ -67,7 +67,10 @@ export async function markMailed(store: Store, id: string, now: Date): Promise<v
   await store.rows(sql`UPDATE invitations SET mailed_at = ${now} WHERE id = ${id}`);
 }
 
-/** Invitations whose mail was never handed over, though a while has passed. */
+/**
+ * Invitations whose mail was never handed over, though a while has passed. In no order: those of somebody
+ * who had too many mailed must not keep others waiting.
+ */
 export async function listUnmailed(
   store: Store,
   now: Date,
@@ -76,7 +79,7 @@ export async function listUnmailed(
 ): Promise<InvitationRow[]> {
   return await store.rows<InvitationRow>(sql`SELECT ${columns} FROM invitations i ${joined}
     WHERE i.state = 'pending' AND i.mailed_at IS NULL AND i.expires_at > ${now}
-      AND i.created_at < ${before} ORDER BY i.created_at LIMIT ${countMax}`);
+      AND i.created_at < ${before} ORDER BY random() LIMIT ${countMax}`);
 }
 
 export async function listOfTeam(
@@ -96,8 +99,8 @@ export async function listOfUser(
   now: Date,
 ): Promise<InvitationRow[]> {
   return await store.rows<InvitationRow>(sql`SELECT ${columns} FROM invitations i ${joined}
-    JOIN users me ON me.email = i.email
-    WHERE me.id = ${userId} AND i.state = 'pending' AND i.expires_at > ${now}
+    WHERE i.email = (SELECT me.email FROM users me WHERE me.id = ${userId})
+      AND i.state = 'pending' AND i.expires_at > ${now}
     ORDER BY i.created_at DESC, i.id LIMIT 100`);
 }
 

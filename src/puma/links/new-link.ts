@@ -2,6 +2,7 @@ import { secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
 import { type PreparedOperation, type PumaReply, prepared } from "../endpoint.ts";
 import { publicOrigin } from "../origin.ts";
+import { pageSecret } from "../page-secret.ts";
 import type { JsonObject } from "../rows/rules/json-value.ts";
 import type { NewLink } from "../rules/link.ts";
 import { newLinkId, sealLinkToken } from "./rules/link-token.ts";
@@ -42,7 +43,7 @@ export function draftedLink(
   const tokenFor = (use: "view" | "download") =>
     sealLinkToken(
       { use, kind: target.kind, accountId: caller.accountId, linkId: id, expiresAtMs },
-      settings.ID_CHECK_SECRET,
+      pageSecret(settings),
     );
   return {
     link: { id, expiresAtMs, target },

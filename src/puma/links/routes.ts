@@ -1,4 +1,5 @@
 import { prepared, pumaEndpoint } from "../endpoint.ts";
+import { pageSecret } from "../page-secret.ts";
 import * as contract from "./contract.ts";
 import { newLink } from "./new-link.ts";
 import { openLinkToken } from "./rules/link-token.ts";
@@ -34,7 +35,7 @@ export const linkEndpoints = [
   ),
 
   pumaEndpoint(contract.revokeLink, "writes", ({ params }, { caller, deps }) => {
-    const grant = openLinkToken(params.token, deps.settings.ID_CHECK_SECRET);
+    const grant = openLinkToken(params.token, pageSecret(deps.settings));
     const id = grant?.accountId === caller.accountId ? grant.linkId : "";
     return prepared({ kind: "revokeLink", id }, view.revokedLinkView);
   }),

@@ -1,5 +1,6 @@
 import { unreachable } from "../../lib/unreachable.ts";
 import type { PumaDeps } from "../deps.ts";
+import { pageSecret } from "../page-secret.ts";
 import { enclosed, type JsonText } from "../rules/json-text.ts";
 import type { LinkedRow, LinkOutcome, LinkRequest, RowTarget } from "../rules/link.ts";
 import { fieldNumber, fieldText, isOwnForm, readForm } from "./form.ts";
@@ -21,7 +22,7 @@ import { prettyJson } from "./rules/pretty-json.ts";
 type Opened = { ok: true; grant: LinkGrant } | { ok: false; response: Promise<Response> };
 
 function opened(deps: PumaDeps, token: string, use: LinkGrant["use"]): Opened {
-  const grant = openLinkToken(token, deps.settings.ID_CHECK_SECRET);
+  const grant = openLinkToken(token, pageSecret(deps.settings));
   if (grant?.use !== use) return { ok: false, response: ended.unknownPage() };
   if (grant.expiresAtMs <= deps.clock()) return { ok: false, response: ended.endedPage() };
   return { ok: true, grant };
@@ -78,7 +79,7 @@ async function outcomePage(
   shown: Shown,
 ): Promise<Response> {
   const downloadHref =
-    downloadPath + sealLinkToken({ ...grant, use: "download" }, deps.settings.ID_CHECK_SECRET);
+    downloadPath + sealLinkToken({ ...grant, use: "download" }, pageSecret(deps.settings));
   const { tab, version, saved, draft, status = 200 } = shown;
   switch (outcome.kind) {
     case "ended":

@@ -6,7 +6,7 @@ import type { Mailer } from "./mail.ts";
 
 /** The variables that choose and set up the transport, with their defaults. */
 export const mailVariables = {
-  /** `log` (development: the console), `cloudflare` (binding MAIL) or `http` (MAIL_HTTP_URL). */
+  /** `log` (with DEV_MODE: the console), `cloudflare` (binding MAIL) or `http` (MAIL_HTTP_URL). */
   MAIL_TRANSPORT: z.enum(["log", "cloudflare", "http"]).default("log"),
   /** The sender: an address, or `Name <address>`. */
   MAIL_FROM: z.string().default("pumaDB <no-reply@localhost>"),
@@ -29,7 +29,7 @@ export function createMailer(env: Record<string, unknown>): Mailer {
   const from = settings.MAIL_FROM;
   switch (settings.MAIL_TRANSPORT) {
     case "log":
-      return logMailer();
+      return logMailer(env.DEV_MODE === "true");
     case "cloudflare": {
       if (isSendEmail(env.MAIL)) return cloudflareMailer(env.MAIL, from);
       throw new Error("MAIL_TRANSPORT is cloudflare, but there is no send_email binding MAIL");

@@ -3,10 +3,12 @@ import {
   type AuthRequest,
   authorizationErrorRedirect,
 } from "@cloudflare/workers-oauth-provider";
-import { clientIp } from "../../http/client-ip.ts";
+import { askerOf } from "../../http/client-ip.ts";
+import { equalSecrets } from "../../lib/secrets.ts";
 import type { PumaDeps } from "../deps.ts";
 import { isOwnForm, readForm } from "../links/form.ts";
 import { mcpScope } from "../mcp/caller.ts";
+import { pageSecret } from "../page-secret.ts";
 import { isPumaFault } from "../rules/code.ts";
 import { requestLink } from "../sign-in/service.ts";
 import * as pages from "./pages.ts";
@@ -133,7 +135,9 @@ export async function answerPending(
       const signedIn = session.readSession(deps, request);
       // It may have ended while the page was open.
       if (!signedIn) return seeOther(here, []);
-      if (form.get("proof") !== proofOf(deps, id, signedIn)) return await pages.strangeFormPage();
+      if (!equalSecrets(form.get("proof") ?? "", proofOf(deps, id, signedIn))) {
+        return await pages.strangeFormPage();
+      }
       if (!pending.request) return await pages.lostPage();
       const isAllowed = form.get("action") === "allow";
       const location = await (isAllowed ? allow : deny)(server, pending.request, signedIn);
@@ -158,7 +162,7 @@ async function mail(
   email: string,
 ): Promise<Response> {
   try {
-    const asked = { email, clientIp: clientIp(request), origin: server.base };
+    const asked = { email, origin: server.base, ...askerOf(request) };
     const leadsTo = { path: `${linkPath}${pending.id}/`, purpose: "client" } as const;
     const { address, devLink } = await requestLink(deps, asked, leadsTo);
     const cookie = session.setPending(deps, request, { ...pending, address });
@@ -213,7 +217,7 @@ async function shownClient(
 }
 
 function proofOf(deps: PumaDeps, id: string, { accountId, expiresAtMs }: session.Session): string {
-  return formProof(["consent", id, accountId, String(expiresAtMs)], deps.settings.ID_CHECK_SECRET);
+  return formProof(["consent", id, accountId, String(expiresAtMs)], pageSecret(deps.settings));
 }
 
 /** Another page, or the client. What was read or set is kept by nobody on the way. */

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { secondMs } from "../../lib/clock.ts";
+import { equalSecrets } from "../../lib/secrets.ts";
 import type { PumaDeps } from "../deps.ts";
 import { isOwnForm, readForm } from "../links/form.ts";
+import { pageSecret } from "../page-secret.ts";
 import { continuePath, seeOther } from "./authorize.ts";
 import * as pages from "./pages.ts";
 import { formProof } from "./rules/sealed-cookie.ts";
@@ -47,7 +49,9 @@ export async function changeClients(
     return seeOther("/install", [session.clearSession(request)]);
   }
   const grantId = form?.get("grant") ?? "";
-  const isRight = form?.get("proof") === proofOf(deps, signedIn) && /^[\w-]{1,64}$/.test(grantId);
+  const isRight =
+    equalSecrets(form?.get("proof") ?? "", proofOf(deps, signedIn)) &&
+    /^[\w-]{1,64}$/.test(grantId);
   if (form?.get("action") !== "disconnect" || !isRight) return await pages.strangeFormPage();
   await server.helpers.revokeGrant(grantId, signedIn.accountId);
   return seeOther(`${clientsPath}?done=1`, []);
@@ -70,5 +74,5 @@ async function listGrants(
 }
 
 function proofOf({ settings }: PumaDeps, { accountId, expiresAtMs }: session.Session): string {
-  return formProof(["clients", accountId, String(expiresAtMs)], settings.ID_CHECK_SECRET);
+  return formProof(["clients", accountId, String(expiresAtMs)], pageSecret(settings));
 }

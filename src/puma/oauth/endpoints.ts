@@ -1,3 +1,4 @@
+import { readBody } from "../../http/read-body.ts";
 import type { PumaDeps } from "../deps.ts";
 import { mcpScope } from "../mcp/caller.ts";
 import { ClientDocumentProblem } from "./client-documents.ts";
@@ -15,7 +16,7 @@ import {
  * What programs call: metadata, registration, and the token endpoint, which also revokes. Any origin may
  * call them from a browser: they take no cookies, so a page can use only what it already holds.
  */
-const bodyCharactersMax = 16 * 1024;
+const bodyBytesMax = 16 * 1024;
 const metadataSeconds = 300;
 const cors = {
   "access-control-allow-origin": "*",
@@ -105,14 +106,14 @@ async function passOn(
 
 class BodyTooLarge extends Error {}
 
+class BodyBrokenOff extends Error {}
+
 async function bodyOf(request: Request): Promise<string | null> {
   if (request.method !== "POST") return null;
-  if (Number(request.headers.get("content-length") ?? 0) > bodyCharactersMax) {
-    throw new BodyTooLarge("The body is too large");
-  }
-  const text = await request.text();
-  if (text.length > bodyCharactersMax) throw new BodyTooLarge("The body is too large");
-  return text;
+  const body = await readBody(request, bodyBytesMax);
+  if (body.ok) return new TextDecoder().decode(body.bytes);
+  if (body.problem === "too_large") throw new BodyTooLarge("The body is too large");
+  throw new BodyBrokenOff(`The body is not whole: ${body.reason}`);
 }
 
 function withTokensInside(body: string): string {
@@ -148,7 +149,9 @@ export function failedAnswer(error: unknown): Response | null {
     const after = { "retry-after": "1" };
     return failure(503, "temporarily_unavailable", "Others use this grant now", after);
   }
-  if (error instanceof UnsafeAddress) return failure(400, "invalid_request", error.message);
+  if (error instanceof UnsafeAddress || error instanceof BodyBrokenOff) {
+    return failure(400, "invalid_request", error.message);
+  }
   if (error instanceof BodyTooLarge) return failure(413, "invalid_request", error.message);
   return null;
 }

@@ -1,6 +1,7 @@
 import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
 import { minuteMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
+import { pageSecret } from "../page-secret.ts";
 import { isLoopback } from "./rules/redirect.ts";
 import { openCookie, sealCookie } from "./rules/sealed-cookie.ts";
 
@@ -41,20 +42,20 @@ export function newSession(deps: CookieDeps, accountId: string, address: string)
 
 export function readSession(deps: CookieDeps, request: Request): Session | null {
   const text = cookie(request, sessionName(request.url));
-  return openCookie<Session>("session", text, deps.settings.ID_CHECK_SECRET, deps.clock());
+  return openCookie<Session>("session", text, pageSecret(deps.settings), deps.clock());
 }
 
 export function readPending(deps: CookieDeps, request: Request, id: string): Pending | null {
   if (!pendingId.test(id)) return null;
   const text = cookie(request, pendingName(request.url, id));
-  const secret = deps.settings.ID_CHECK_SECRET;
+  const secret = pageSecret(deps.settings);
   const pending = openCookie<Pending>("pending", text, secret, deps.clock());
   return pending?.id === id ? pending : null;
 }
 
 /** The header that makes the browser remember the session. */
 export function setSession(deps: CookieDeps, request: Request, session: Session): string {
-  const text = sealCookie("session", session, deps.settings.ID_CHECK_SECRET);
+  const text = sealCookie("session", session, pageSecret(deps.settings));
   return written(sessionName(request.url), text, "/", sessionMs, request.url);
 }
 
@@ -64,7 +65,7 @@ export function clearSession(request: Request): string {
 
 /** The same for what is pending; `null` when it is more than a browser would keep. */
 export function setPending(deps: CookieDeps, request: Request, pending: Pending): string | null {
-  const text = sealCookie("pending", pending, deps.settings.ID_CHECK_SECRET);
+  const text = sealCookie("pending", pending, pageSecret(deps.settings));
   const name = pendingName(request.url, pending.id);
   const header = written(name, text, "/oauth", pendingMs, request.url);
   return header.length <= cookieMax ? header : null;

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { clientIp } from "../../http/client-ip.ts";
+import { askerOf } from "../../http/client-ip.ts";
 import type { InputOf, OperationDeclaration } from "../../http/declare.ts";
 import type { PumaDeps } from "../deps.ts";
 import { jsonHeaders } from "../dialect.ts";
@@ -36,7 +36,7 @@ function publicEndpoint<Declaration extends OperationDeclaration>(
 export const signInEndpoints: readonly PublicEndpoint[] = [
   publicEndpoint(requestMagicLink, async (deps, { body }, request) => {
     const { origin } = new URL(request.url);
-    const input = { email: body.email, clientIp: clientIp(request), origin };
+    const input = { email: body.email, origin, ...askerOf(request) };
     return requestedView(await requestLink(deps, input));
   }),
 

@@ -8,16 +8,18 @@ import { addressFrom, clientNetwork } from "./rules/address.ts";
 import { mailboxIdOf, newLinkToken, readLinkToken } from "./rules/link-token.ts";
 
 /** Signing in: a mailed link, and a new key for whoever follows it. */
+export type Asker = { email: string; clientIp: string; origin: string; cameOverEdge: boolean };
+
 const linkPath = "/auth/link/";
 
 /**
  * Has a sign-in link mailed, by default one that gives a key. Known and unknown addresses are treated
- * alike. `devLink` is null unless the Worker is in development. Faults: `invalid_request`,
+ * alike. `devLink` is null unless the Worker is in development and reached there. Faults: `invalid_request`,
  * `rate_limited`.
  */
 export async function requestLink(
   deps: PumaDeps,
-  input: { email: string; clientIp: string; origin: string },
+  input: Asker,
   leadsTo: { path: string; purpose: LinkPurpose } = { path: linkPath, purpose: "key" },
 ): Promise<{ address: string; expiresAtMs: number; devLink: string | null }> {
   const { settings } = deps;
@@ -28,7 +30,8 @@ export async function requestLink(
   await admitClient(deps, input.clientIp);
   const mailboxId = mailboxIdOf("address", address, settings.ID_CHECK_SECRET);
   const linkPrefix = (settings.PUBLIC_URL || input.origin).replace(/\/+$/, "") + leadsTo.path;
-  const devToken = settings.DEV_MODE ? newLinkToken(mailboxId) : null;
+  const isShown = settings.DEV_MODE && !input.cameOverEdge;
+  const devToken = isShown ? newLinkToken(mailboxId) : null;
   const requested = await deps.mailbox(mailboxId).requestLink({
     address,
     linkPrefix,
