@@ -49,13 +49,13 @@ export async function findListed(
   wanted: (entry: Record<string, unknown>) => boolean,
 ): Promise<Record<string, unknown> | null> {
   for (let cursor = ""; ; ) {
-    const body = await must(call, "GET", `${path}?limit=100${cursor}`);
+    const body = await must(call, "GET", path + cursor);
     const entries = Array.isArray(body.data) ? body.data.filter(isObject) : [];
     const found = entries.find(wanted);
     if (found !== undefined) return found;
     const last = entries.at(-1);
     if (body.has_more !== true || last === undefined) return null;
-    cursor = `&starting_after=${last.id ?? last.uuid}`;
+    cursor = `?starting_after=${last.id ?? last.uuid}`;
   }
 }
 
