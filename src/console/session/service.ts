@@ -11,7 +11,6 @@ import * as store from "./store.ts";
 export type SessionDeps = {
   store: Store;
   clock: Clock;
-  background(work: Promise<unknown>): void;
   settings: {
     /** Ends a session that is not used. */
     SESSION_IDLE_SECONDS: number;
@@ -64,15 +63,19 @@ export async function beginSession(
   throw new Error("The user was neither there nor made");
 }
 
-/** The session of a cookie's token; `null` when it is none in force. */
+/**
+ * The session of a cookie's token; `null` when it is none in force. The browser keeps its cookie for
+ * longer only when the store has the use, so the use is written before the page, not after it.
+ */
 export async function readSession(deps: SessionDeps, token: string): Promise<Session | null> {
   if (!tokenShape.test(token)) return null;
   const nowMs = deps.clock();
-  const now = new Date(nowMs);
-  const row = await store.findSession(deps.store, await digestHex(token), now, usedSince(deps));
+  const row = await store.useSession(deps.store, await digestHex(token), {
+    now: new Date(nowMs),
+    usedSince: usedSince(deps),
+    renewAt: new Date(nowMs - renewedEveryMs),
+  });
   if (!row) return null;
-  const isRenewed = nowMs - Date.parse(row.used_at) > renewedEveryMs;
-  if (isRenewed) deps.background(store.touchSession(deps.store, row.id, now));
   const { teams } = row;
   return {
     id: row.id,
@@ -87,7 +90,7 @@ export async function readSession(deps: SessionDeps, token: string): Promise<Ses
     teams,
     team: teams.find((each) => each.id === row.team_id) ?? teams[0] ?? null,
     invitations: row.invitations,
-    isRenewed,
+    isRenewed: row.renewed,
   };
 }
 

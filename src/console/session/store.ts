@@ -20,8 +20,7 @@ export type SessionRow = {
   team_id: number | null;
   teams: SessionTeam[];
   invitations: number;
-  used_at: string;
-  expires_at: string;
+  renewed: boolean;
 };
 
 export type NewSession = {
@@ -67,17 +66,22 @@ export async function insertSession(
   return row ? { userId: row.user_id } : null;
 }
 
-/** The session of a token, if it is in force: not too old, and used since `usedSince`. */
-export async function findSession(
+/**
+ * The session of a token, if it is in force: not too old, and used since `usedSince`. Its use is written
+ * by the same statement when the last one that was is older than `renewAt`, which makes it `renewed`.
+ */
+export async function useSession(
   store: Store,
   tokenHash: string,
-  now: Date,
-  usedSince: Date,
+  at: { now: Date; usedSince: Date; renewAt: Date },
 ): Promise<SessionRow | null> {
+  const { now, usedSince, renewAt } = at;
   const [row] = await store.rows<SessionRow>(sql`
+    WITH renewed AS (UPDATE console_sessions SET used_at = ${now}
+      WHERE token_hash = ${tokenHash} AND expires_at > ${now} AND used_at > ${usedSince}
+        AND used_at < ${renewAt} RETURNING id)
     SELECT s.id, s.user_id, u.email, u.name, u.account_id, coalesce(u.puma_account_id, '')
-      AS puma_account_id, s.team_id, ${isoTime(sql`s.used_at`)} AS used_at,
-      ${isoTime(sql`s.expires_at`)} AS expires_at,
+      AS puma_account_id, s.team_id, EXISTS (SELECT 1 FROM renewed) AS renewed,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'role', m.role,
           'is_primary', m.is_primary) ORDER BY m.is_primary DESC, t.id), '[]'::jsonb)
         FROM memberships m JOIN teams t ON t.id = m.team_id WHERE m.user_id = u.id) AS teams,
@@ -86,10 +90,6 @@ export async function findSession(
     FROM console_sessions s JOIN users u ON u.id = s.user_id
     WHERE s.token_hash = ${tokenHash} AND s.expires_at > ${now} AND s.used_at > ${usedSince}`);
   return row ?? null;
-}
-
-export async function touchSession(store: Store, id: string, now: Date): Promise<void> {
-  await store.rows(sql`UPDATE console_sessions SET used_at = ${now} WHERE id = ${id}`);
 }
 
 /** Looks at another team from now on; does nothing for one that the user is not in. */
