@@ -4,7 +4,7 @@ import { startWorld, type World } from "../faults/world.ts";
 import { admin, newTenant, type Tenant, until } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
 import { consoleVars, newAddress, send, signedIn, signInWith } from "../support/console.ts";
-import { checkPage } from "../support/console-pages.ts";
+import { checkPage, checkState } from "../support/looks.ts";
 
 const operator = `operator-${newAddress()}`;
 const evil = "<img src=x onerror=alert(1)>";
@@ -37,9 +37,13 @@ async function newDatabase() {
 }
 
 describe("for everybody else", () => {
-  const pages = ["", "/operations", "/dead-letters", "/orphans"];
+  const pages = ["", "/servers/new", "/people", "/operations", "/dead-letters", "/orphans"];
   const acts = [
     "/sweep",
+    "/servers",
+    "/people/users",
+    "/people/teams",
+    "/people/members",
     "/servers/1/drain",
     "/servers/1/activate",
     `/jobs/${randomUUID()}/retry`,
@@ -90,24 +94,58 @@ describe.runIf(hasBrowser("the operator's pages"))("for the operator", () => {
     await page.getByRole("button", { name: "Drain test-postgres" }).click();
     await page.getByText("Nothing new is placed on the server").waitFor();
     expect(await serverState()).toBe("draining");
-    await checkPage(watched, "operator-draining");
+    await checkState(watched, "operator-draining");
     await page.getByRole("button", { name: "Activate test-postgres" }).click();
     await page.getByText("takes databases again").waitFor();
     expect(await serverState()).toBe("active");
     await page.getByRole("button", { name: "Do the scheduled work now" }).click();
     await page.getByRole("heading", { name: "The scheduled work is done" }).waitFor();
-    await checkPage(watched, "operator-swept");
+    await checkState(watched, "operator-swept");
     const [entry] = await world.store(
       "SELECT count(*)::int AS count FROM audit_log WHERE action LIKE 'server.%' AND actor = 'admin'",
     );
     expect(Number(entry?.count)).toBeGreaterThanOrEqual(2);
   });
 
+  test("users and teams are seen with their numbers, made, and put together", async () => {
+    const { page } = watched;
+    await page.goto(`${world.url}${path}/people`);
+    const number = `${tenant.userId}`;
+    const ofTenant = page
+      .getByRole("row")
+      .filter({ has: page.getByRole("cell", { name: number, exact: true }) });
+    await ofTenant.waitFor();
+    await checkPage(watched, "operator-people");
+    const address = newAddress();
+    await page.getByLabel("E-mail address").fill(address);
+    await page.getByLabel("Name", { exact: true }).fill("Grace");
+    await page.getByRole("button", { name: "Make the user" }).click();
+    await page.getByText("The user is made").waitFor();
+    const grace = page.getByRole("row", { name: address });
+    await grace.getByText("Grace's team").waitFor();
+    const hers = (await grace.getByRole("cell").first().textContent()) ?? "";
+    await page.getByLabel("Name of the team").fill(evil);
+    await page.getByLabel("Number of its owner").fill("999999");
+    await page.getByRole("button", { name: "Make the team" }).click();
+    await page.locator(".field.wrong", { hasText: "Number of its owner" }).waitFor();
+    await checkState(watched, "operator-people-problem");
+    await page.getByLabel("Number of its owner").fill(hers);
+    await page.getByRole("button", { name: "Make the team" }).click();
+    await grace.getByText(evil).waitFor();
+    const team = /number (\d+)/.exec((await grace.getByText(evil).textContent()) ?? "")?.[1] ?? "";
+    await page.getByLabel("Number of the team").fill(team);
+    await page.getByLabel("Number of the user").fill(number);
+    await page.getByRole("button", { name: "Add to the team" }).click();
+    await ofTenant.getByText(evil).waitFor();
+    expect((await signedIn(world.url, address)).cookie).toBeTruthy();
+    expect(watched.faults).toEqual([]);
+  });
+
   test("what was given up is listed, and a retry finishes it", async () => {
     const { page } = watched;
     await page.goto(`${world.url}${path}/dead-letters`);
     await page.getByRole("heading", { name: "Nothing was given up" }).waitFor();
-    await checkPage(watched, "operator-dead-none");
+    await checkState(watched, "operator-dead-none");
     const { uuid } = await newDatabase();
     world.link.cut();
     const quotas = { connection_hard_limit: 4 };
@@ -128,7 +166,7 @@ describe.runIf(hasBrowser("the operator's pages"))("for the operator", () => {
     await checkPage(watched, "operator-dead");
     await page.goto(`${world.url}${path}/orphans`);
     await page.getByText("does not answer").waitFor();
-    await checkPage(watched, "operator-orphans-problem");
+    await checkState(watched, "operator-orphans-problem");
     world.link.mend();
     await world.moveClock(120_000);
     await page.goto(`${world.url}${path}/dead-letters`);
@@ -164,5 +202,98 @@ describe.runIf(hasBrowser("the operator's pages"))("for the operator", () => {
     await page.goto(`${world.url}${path}/operations?state=succeeded`);
     await page.getByRole("rowheader", { name: new RegExp(`Built anew.*${uuid}`) }).waitFor();
     expect(watched.faults).toEqual([]);
+  });
+});
+
+// Here, because it measures all databases, and holds back the work of all.
+describe.runIf(hasBrowser("a database's page"))("for whoever has a database", () => {
+  let browser: Browsing;
+  beforeAll(async () => {
+    browser = await startBrowser(world.url);
+  });
+  afterAll(() => browser.stop());
+
+  test("use is shown against the quotas, and as a line once it was measured for a while", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, world.url, newAddress());
+    await page.goto(`${world.url}/console/databases/new`);
+    await page.getByLabel("Name").fill("measured");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    const at = { url: world.url };
+    for (let quarter = 0; quarter < 4; quarter++) {
+      await world.moveClock(15 * 60_000);
+      expect((await admin("POST", "/sweep", at)).status).toBe(200);
+    }
+    await page.reload();
+    await page.getByText(/^Measured /).waitFor();
+    await page.getByRole("img", { name: /^Size over time: .* now/ }).waitFor();
+    await page.getByRole("img", { name: /^Connections over time/ }).waitFor();
+    await checkPage(watched, "database-measured");
+    await world.moveClock(6 * 3_600_000);
+    await admin("POST", "/sweep", at);
+    await page.goto(`${world.url}/console/databases`);
+    await page.getByRole("img", { name: /^Size of measured/ }).waitFor();
+    await checkState(watched, "databases-measured");
+  });
+
+  test("while a database is made, each step is shown as it comes", async () => {
+    const watched = await browser.open();
+    const { page } = watched;
+    await signInWith(watched, world.url, newAddress());
+    const mode = (name: string) =>
+      fetch(`${world.url}/test/queue`, { method: "POST", body: JSON.stringify({ mode: name }) });
+    await mode("hold");
+    await page.goto(`${world.url}/console/databases/new`);
+    await page.getByLabel("Name").fill("awaited");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("heading", { name: "Being made" }).waitFor();
+    expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
+    await page.getByText("Log in through its address, as you will").waitFor();
+    await checkPage(watched, "database-making");
+    await mode("deliver");
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    expect(watched.faults).toEqual([]);
+  });
+});
+
+// The last, for two servers on one PostgreSQL take each other's databases for orphans.
+describe.runIf(hasBrowser("taking a server in"))("for the operator of a second server", () => {
+  test("it is told what is wrong before a server is taken in, and no password comes back", async () => {
+    const browser = await startBrowser(world.url);
+    try {
+      const watched = await browser.open();
+      const { page } = watched;
+      await signInWith(watched, world.url, operator);
+      await page.goto(`${world.url}${path}`);
+      await page.getByRole("link", { name: "New server" }).click();
+      await checkPage(watched, "operator-server-new");
+      const { host, port, user, password } = world.server();
+      await page.getByLabel("Name").fill("second");
+      await page.getByLabel("Region").fill("elsewhere");
+      await page.getByLabel("Host", { exact: true }).fill(host);
+      await page.getByLabel("Port").fill("1");
+      await page.getByLabel("How it is reached").selectOption("tcp");
+      await page.getByLabel("Only over TLS").uncheck();
+      await page.getByLabel("Login").fill(user);
+      await page.getByLabel("Password").fill(password);
+      await page.getByLabel("Storage, GB").fill("2");
+      await page.getByRole("button", { name: "Take it in" }).click();
+      await page.getByText("The server could not be prepared").waitFor();
+      expect(await page.getByLabel("Password").inputValue()).toBe("");
+      await checkState(watched, "operator-server-problem");
+      expect(await page.getByLabel("Only over TLS").isChecked()).toBe(false);
+      await page.getByLabel("Port").fill(`${port}`);
+      await page.getByLabel("Password").fill(password);
+      await page.getByRole("button", { name: "Take it in" }).click();
+      await page.getByText("The server is taken in").waitFor();
+      const row = page.getByRole("row", { name: /second/ });
+      await row.getByText("of 2 GB").waitFor();
+      await row.getByText("active").waitFor();
+      expect(watched.faults).toEqual([]);
+    } finally {
+      await browser.stop();
+    }
   });
 });

@@ -5,6 +5,7 @@ import { operatorPath } from "./wire.ts";
 
 const places = [
   [operatorPath, "Servers and pools"],
+  [`${operatorPath}/people`, "Users and teams"],
   [`${operatorPath}/operations`, "Operations"],
   [`${operatorPath}/dead-letters`, "Dead letters"],
   [`${operatorPath}/orphans`, "Orphans"],

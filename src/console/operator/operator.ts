@@ -22,7 +22,11 @@ export function isOperator({ settings }: OperatorDeps, { session }: Visit): bool
 export type OperatorAsk = <Body>(
   visit: Visit,
   declaration: OperationDeclaration,
-  input?: { params?: Record<string, string>; query?: Record<string, string | undefined> },
+  input?: {
+    params?: Record<string, string>;
+    query?: Record<string, string | undefined>;
+    body?: unknown;
+  },
 ) => Promise<Body>;
 
 /** Runs operations of the operator's API. Who changed something stands in the log with its request. */
@@ -33,13 +37,13 @@ export function operatorAsk(deps: OperatorDeps): OperatorAsk {
   return async <Body>(
     visit: Visit,
     declaration: OperationDeclaration,
-    { params = {}, query = {} }: Parameters<OperatorAsk>[2] & object = {},
+    { params = {}, query = {}, body }: Parameters<OperatorAsk>[2] & object = {},
   ) => {
     const endpoint = endpoints.get(declaration);
     if (!endpoint) throw new Error(`${declaration.operationId} is no operation of the operator's`);
     const { requestId, session } = visit;
     const sent = Object.entries(query).filter(([, value]) => value !== undefined);
-    const raw = { params, query: Object.fromEntries(sent), body: undefined };
+    const raw = { params, query: Object.fromEntries(sent), body };
     const input = parseParts(declaration, raw);
     if (declaration.method !== "get") {
       const { operationId: operation } = declaration;

@@ -2,8 +2,10 @@ import * as contract from "../../admin/contract.ts";
 import { type Area, get, post, seeOther, type View } from "../area.ts";
 import { attempt, type Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
+import { newServerPage, serverBodyOf } from "./new-server-page.tsx";
 import { isOperator, type OperatorAsk, type OperatorDeps, operatorAsk } from "./operator.ts";
 import { orphansPage } from "./orphans-page.tsx";
+import { addMember, makeTeam, makeUser, people } from "./people-routes.ts";
 import { serversPage } from "./servers-page.tsx";
 import {
   type DeadLetterView,
@@ -26,6 +28,10 @@ export function operatorArea(deps: OperatorDeps): Area {
     nav: { href: operatorPath, name: "Operator", icon: "operator" },
     isFor: (visit) => isOperator(deps, visit),
     done: {
+      server_made: "The server is taken in: databases are placed on it from now on.",
+      user_made: "The user is made, with a team of their own.",
+      team_made: "The team is made.",
+      member_added: "The user has that role in the team.",
       server_draining: "Nothing new is placed on the server.",
       server_active: "The server was asked, and takes databases again if it answers.",
       job_queued: "It is queued, and tried again now.",
@@ -37,8 +43,17 @@ export function operatorArea(deps: OperatorDeps): Area {
         of((asked, visit) => servers(asked, visit, { swept: null, problem: null })),
       ),
       post("/operator/sweep", of(sweep)),
+      get("/operator/servers/new", async (visit) => newServerPage(visit, null)),
+      post("/operator/servers", of(takeIn)),
       post("/operator/servers/:id/drain", of(drain)),
       post("/operator/servers/:id/activate", of(activate)),
+      get(
+        "/operator/people",
+        of((asked, visit) => people(asked, visit)),
+      ),
+      post("/operator/people/users", of(makeUser)),
+      post("/operator/people/teams", of(makeTeam)),
+      post("/operator/people/members", of(addMember)),
       get(
         "/operator/operations",
         of((asked, visit) => operations(asked, visit, null)),
@@ -74,6 +89,11 @@ async function sweep(ask: OperatorAsk, visit: Visit): Promise<View> {
   return swept.ok
     ? await servers(ask, visit, { swept: swept.value, problem: null })
     : await servers(ask, visit, { swept: null, problem: swept.problem });
+}
+
+async function takeIn(ask: OperatorAsk, visit: Visit): Promise<View | Response> {
+  const made = await attempt(ask(visit, contract.createServer, { body: serverBodyOf(visit.form) }));
+  return made.ok ? seeOther(operatorPath, "server_made") : newServerPage(visit, made.problem);
 }
 
 function idOf({ params }: Visit): { id: string } {

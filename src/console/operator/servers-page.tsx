@@ -25,6 +25,9 @@ export function serversPage(
         title="Operator"
         lead="The fleet, as the operator's API tells it."
       >
+        <a class="button" href={`${operatorPath}/servers/new`}>
+          New server
+        </a>
         <ActionButton
           visit={visit}
           action={`${operatorPath}/sweep`}
@@ -65,9 +68,16 @@ const states = {
 function Servers({ visit, servers }: { visit: Visit; servers: readonly ServerView[] }) {
   if (servers.length === 0) {
     return (
-      <Empty title="No server yet">
-        Register one with <code>npm run admin -- servers create</code> or <code>POST</code>{" "}
-        <code>/admin/v1/servers</code>; databases are placed on it at once.
+      <Empty
+        title="No server yet"
+        action={
+          <a class="button" href={`${operatorPath}/servers/new`}>
+            New server
+          </a>
+        }
+      >
+        Take one in, here or with <code>npm run admin -- servers create</code>; databases are placed
+        on it at once.
       </Empty>
     );
   }

@@ -5,6 +5,7 @@ import type { OperationView } from "../databases/wire.ts";
 /** The answers of the operator's API that these pages show. */
 export type { OperationView };
 export type ServerView = z.output<typeof shown.server>;
+export type UserView = z.output<typeof shown.user>;
 export type PoolView = z.output<typeof shown.pool>;
 export type OrphanView = z.output<typeof shown.orphan>;
 export type DeadLetterView =

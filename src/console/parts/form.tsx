@@ -74,7 +74,7 @@ function describedBy(id: string, props: FieldProps): string | undefined {
 export function TextField(
   props: FieldProps & {
     value?: string;
-    type?: "text" | "email" | "number" | "search" | "date";
+    type?: "text" | "password" | "email" | "number" | "search" | "date";
     required?: boolean;
     placeholder?: string;
     pattern?: string;
