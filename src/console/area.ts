@@ -12,7 +12,7 @@ import type { Visit } from "./visit.ts";
  *      `visit.ask(declaration, …)`, the operation of the API. A GET returns a View; a POST acts and
  *      returns `seeOther(…)`, or a View with what was wrong (`attempt`), or with a secret shown once.
  *   3. Put the area into the list in `areas.ts`, and its pages into a browser test with `checkPage`
- *      (test/support/console-pages.ts): pictures, axe, the phone's width and the policy are checked.
+ *      (test/support/looks.ts): pictures, axe, the phone's width and the policy are checked.
  *
  * Before a route runs, the session is proven, its requests are counted, and a form is proven to be
  * ours (`serve` in console.ts); a Fault that it throws becomes a page that says what was wrong.

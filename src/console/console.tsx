@@ -152,7 +152,7 @@ async function refusal(deps: ConsoleDeps, session: Session): Promise<Response | 
       <>
         <h1>One moment</h1>
         <p>
-          That were many pages in a minute. Try again in {seconds}{" "}
+          Those were many pages for one minute. Try again in {seconds}{" "}
           {seconds === 1 ? "second" : "seconds"}.
         </p>
       </>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { call, until } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
 import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
-import { checkPage } from "../support/console-pages.ts";
+import { checkPage, checkState } from "../support/looks.ts";
 import { mysqlQuery } from "../support/mysql.ts";
 import { shopTables } from "../support/shop.ts";
 import { sql } from "../support/sql.ts";
@@ -109,7 +109,7 @@ describe.runIf(hasBrowser("the pages for questions"))("in a browser", () => {
       expect(await page.getByLabel("In plain English").inputValue()).toBe("list the customers");
       await ask(page, "zqx blorp frobnicate");
       await page.getByRole("heading", { name: "No answer" }).waitFor();
-      if (engine === "PostgreSQL") await checkPage(watched, "ask-not-understood");
+      if (engine === "PostgreSQL") await checkState(watched, "ask-not-understood");
       expect(watched.faults).toEqual([]);
     },
   );
@@ -122,11 +122,11 @@ describe.runIf(hasBrowser("the pages for questions"))("in a browser", () => {
     await page.getByText("Nothing was changed yet").waitFor();
     expect(await page.locator("#sql").textContent()).toMatch(/delete from/i);
     expect(await sql(url, "SELECT id FROM orders")).toHaveLength(3);
-    await checkPage(watched, "ask-confirm");
+    await checkState(watched, "ask-confirm");
     await page.getByRole("button", { name: "Run it" }).click();
     await page.getByText("3 rows changed").first().waitFor();
     expect(await sql(url, "SELECT id FROM orders")).toEqual([]);
-    await checkPage(watched, "ask-changed");
+    await checkState(watched, "ask-changed");
     expect(watched.faults).toEqual([]);
   });
 

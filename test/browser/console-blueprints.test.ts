@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
 import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
-import { checkPage } from "../support/console-pages.ts";
+import { checkPage, checkState } from "../support/looks.ts";
 import type { RunningWorker } from "../support/worker.ts";
 
 let worker: RunningWorker;
@@ -52,7 +52,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     return (await page.locator("#text-url").textContent()) ?? "";
   }
 
-  test("one is written with an error told beside its line, mended, rehearsed, applied and compared", async () => {
+  test("one is written with an error told beside its line, mended, rehearsed and applied", async () => {
     const watched = await signedInPage();
     const { page } = watched;
     const url = await makeDatabase(watched);
@@ -75,7 +75,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.waitForFunction("document.querySelectorAll('input[name=v_name]').length === 3");
     expect(await names.first().inputValue()).toBe("table");
     expect(await names.nth(1).inputValue()).toBe("customer");
-    await checkPage(watched, "blueprint-error");
+    await checkState(watched, "blueprint-error");
     await page.getByRole("button", { name: "Make the blueprint" }).click();
     await page.waitForLoadState();
     await page.locator("#findings li[data-code=drop_database]").waitFor();
@@ -85,11 +85,10 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
 
     await page.locator("#field-sql_content").fill(first);
     await page.locator("#findings-said").getByText("valid").waitFor();
-    await checkPage(watched, "blueprint-mended");
+    await checkState(watched, "blueprint-mended");
     await page.getByRole("button", { name: "Make the blueprint" }).click();
     await page.getByText("The blueprint is made").waitFor();
     await checkPage(watched, "blueprint");
-    const place = new URL(page.url()).pathname;
 
     await page.getByRole("link", { name: "Apply…" }).click();
     await page.locator("#field-value_table").fill("customers");
@@ -97,11 +96,11 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.getByRole("button", { name: "Dry run" }).click();
     await page.getByText("customer is required").waitFor();
     expect(await page.locator("#field-value_table").inputValue()).toBe("customers");
-    await checkPage(watched, "blueprint-apply-problem");
+    await checkState(watched, "blueprint-apply-problem");
     await page.locator("#field-value_customer").fill("O'Hara <b>");
     await page.getByRole("button", { name: "Dry run" }).click();
     await page.getByText("It would work. Nothing was changed.").waitFor();
-    await checkPage(watched, "blueprint-dry-run");
+    await checkState(watched, "blueprint-dry-run");
     await expect(rowsOf(url, "customers")).rejects.toThrow("does not exist");
     await page.getByRole("button", { name: "Apply" }).click();
     await page.getByText("It is applied.").waitFor();
@@ -110,8 +109,18 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     expect(await rowsOf(url, "customers")).toEqual([
       { id: "1", name: "O'Hara <b>", city: "Berlin" },
     ]);
+    expect(watched.faults).toEqual([]);
+  });
 
-    await page.goto(`${worker.url}${place}/edit`);
+  test("one is changed, its versions are compared, and it is deleted", async () => {
+    const watched = await signedInPage();
+    const { page } = watched;
+    await page.goto(`${worker.url}/console/blueprints/new`);
+    await page.locator("#field-name").fill("customers");
+    await page.locator("#field-sql_content").fill(first);
+    await page.locator("#findings-said").getByText("valid").waitFor();
+    await page.getByRole("button", { name: "Make the blueprint" }).click();
+    await page.getByRole("link", { name: "Edit" }).click();
     await page.locator("#field-sql_content").fill(first.replace("'Berlin'", "'Paris'"));
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("It is saved.").waitFor();
@@ -162,7 +171,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     expect(Math.abs(top ?? 9)).toBeLessThan(1);
     expect(lines).toBeCloseTo(80, 0);
     expect(ofLine).toBeCloseTo(80, 0);
-    await checkPage(watched, "blueprint-long");
+    await checkState(watched, "blueprint-long");
   });
 
   test("one that fails says which statement, and leaves nothing", async () => {
@@ -180,7 +189,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.getByText("Nothing of it stays in the database.").waitFor();
     await page.locator("td", { hasText: "failed" }).waitFor();
     await page.locator("td", { hasText: "undone" }).waitFor();
-    await checkPage(watched, "blueprint-failed");
+    await checkState(watched, "blueprint-failed");
     await expect(rowsOf(url, "kept")).rejects.toThrow("does not exist");
   });
 
@@ -228,7 +237,7 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Somebody has made version 2 since you opened this").waitFor();
     expect(await page.locator("#field-sql_content").inputValue()).toBe(mine);
-    await checkPage(watched, "blueprint-conflict");
+    await checkState(watched, "blueprint-conflict");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("It is saved.").waitFor();
     await page.getByRole("rowheader", { name: "Version 3" }).waitFor();

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
 import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
-import { checkPage } from "../support/console-pages.ts";
+import { checkPage, checkState } from "../support/looks.ts";
 import { type Account, newAccount } from "../support/puma-client.ts";
 import type { RunningWorker } from "../support/worker.ts";
 
@@ -51,7 +51,7 @@ describe.runIf(hasBrowser("the memory pages"))("in a browser", () => {
     await page.getByLabel("The row, as JSON").fill('{"title": "Milk",\n "count": }');
     await page.getByRole("button", { name: "Keep it" }).click();
     await page.getByText("Line 2, column 11").waitFor();
-    await checkPage(watched, "memory-new-problem");
+    await checkState(watched, "memory-new-problem");
     await page.getByLabel("The row, as JSON").fill('{"title": "Milk", "count": 2}');
     await page.getByRole("button", { name: "Keep it" }).click();
     await page.getByText("The row is kept").waitFor();
@@ -89,18 +89,18 @@ describe.runIf(hasBrowser("the memory pages"))("in a browser", () => {
     await page.locator("#rows-json").waitFor();
     const shown = JSON.parse((await page.locator("#rows-json").textContent()) ?? "");
     expect(shown.map((row: { count: number }) => row.count)).toEqual([3, 6, 9, 12]);
-    await checkPage(watched, "memory-rows-json");
+    await checkState(watched, "memory-rows-json");
     await page.getByText("Several fields at once").click();
     await page.getByLabel("Filter, as JSON").fill("{status}");
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await page.getByText("column 2").first().waitFor();
-    await checkPage(watched, "memory-rows-problem");
+    await checkState(watched, "memory-rows-problem");
     await page.getByLabel("Field").fill("count");
     await page.getByLabel("Is exactly").fill('"3"');
     await page.getByLabel("Filter, as JSON").fill("");
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await page.getByRole("heading", { name: "No row fits" }).waitFor();
-    await checkPage(watched, "memory-rows-none");
+    await checkState(watched, "memory-rows-none");
   });
 
   test("a row is edited, compared with what it was, restored, deleted and brought back", async () => {
@@ -125,7 +125,7 @@ describe.runIf(hasBrowser("the memory pages"))("in a browser", () => {
     await page.getByRole("button", { name: "Delete it" }).click();
     await page.getByText("This row is deleted").waitFor();
     expect(await account.rows("notes")).toEqual([]);
-    await checkPage(watched, "memory-deleted");
+    await checkState(watched, "memory-deleted");
     await page.getByRole("button", { name: /^Restore version/ }).click();
     await page.getByText("Restored.").waitFor();
     expect(await stored()).toMatchObject({ id: row.id, title: "Plan" });
@@ -143,7 +143,7 @@ describe.runIf(hasBrowser("the memory pages"))("in a browser", () => {
     expect((await account.rows("notes"))[0]).toMatchObject({ text: "theirs" });
     expect(await page.locator("#stored-now").textContent()).toContain("theirs");
     expect(await page.getByLabel("Its fields, as JSON").inputValue()).toContain("mine");
-    await checkPage(watched, "memory-conflict");
+    await checkState(watched, "memory-conflict");
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByText("Saved.").waitFor();
     expect((await account.rows("notes"))[0]).toMatchObject({ text: "mine" });

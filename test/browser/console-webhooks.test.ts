@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
 import { newAddress, signInWith } from "../support/console.ts";
-import { checkPage } from "../support/console-pages.ts";
+import { checkPage, checkState } from "../support/looks.ts";
 import { accept, answerWith, type Receiver, startReceiver, verified } from "../support/receiver.ts";
 import { startWebhookWorld, type WebhookWorld } from "../support/webhooks.ts";
 
@@ -65,14 +65,14 @@ describe.runIf(hasBrowser("the console's webhooks"))("in a browser", () => {
     await page.getByLabel("Address").fill("http://10.0.0.1/hook");
     await page.getByRole("button", { name: "Make the endpoint" }).click();
     await page.locator("#field-url-problem").waitFor();
-    await checkPage(watched, "webhooks-problem");
+    await checkState(watched, "webhooks-problem");
     await page.getByLabel("Address").fill(receiver.url("/first"));
     await page.getByRole("button", { name: "Make the endpoint" }).click();
     const secret = (await page.locator("#webhook-secret").textContent()) ?? "";
     await checkPage(watched, "webhooks-secret");
     await page.getByRole("link", { name: "Copied: send a test" }).click();
     await page.getByText("Nothing was sent yet").waitFor();
-    await checkPage(watched, "webhook-new");
+    await checkState(watched, "webhook-new");
     expect(await page.content()).not.toContain(secret);
     await page.getByRole("button", { name: "Send a test" }).click();
     await page.getByText("Attempt 1: answered 204").waitFor();
@@ -114,13 +114,13 @@ describe.runIf(hasBrowser("the console's webhooks"))("in a browser", () => {
     await page.getByText("What it answered").last().click();
     await page.getByText(hostileAnswer).last().waitFor();
     expect(await page.getByText(hostileAnswer).count()).toBe(2);
-    await checkPage(watched, "delivery-failed");
+    await checkState(watched, "delivery-failed");
     const isOurs = (body: string) => JSON.parse(body).type === "database.provisioned";
     const sent = receiver.at("/failing").filter(({ body }) => isOurs(body));
     expect(sent).toHaveLength(2);
     await page.goto(`${world.url}${place}`);
     await page.getByText("failing", { exact: true }).waitFor();
-    await checkPage(watched, "webhook-failing");
+    await checkState(watched, "webhook-failing");
 
     receiver.behave(accept);
     await page.getByRole("link", { name: "database.provisioned" }).click();
@@ -143,7 +143,7 @@ describe.runIf(hasBrowser("the console's webhooks"))("in a browser", () => {
     const next = (await page.locator("#webhook-secret").textContent()) ?? "";
     expect(next).toMatch(/^whsec_/);
     expect(next).not.toBe(secret);
-    await checkPage(watched, "webhook-rotated");
+    await checkState(watched, "webhook-rotated");
     await page.getByRole("link", { name: "I have copied it" }).click();
     expect(await page.content()).not.toContain(next);
     await page.getByRole("button", { name: "Send a test" }).click();
@@ -165,7 +165,7 @@ describe.runIf(hasBrowser("the console's webhooks"))("in a browser", () => {
     ]);
     await page.reload();
     await page.getByText("It has only failed for five days").waitFor();
-    await checkPage(watched, "webhook-disabled");
+    await checkState(watched, "webhook-disabled");
     await page.getByRole("button", { name: "Enable it" }).click();
     await page.getByText("The endpoint is enabled").waitFor();
     await page.getByRole("link", { name: "Revoke this endpoint…" }).click();
@@ -173,7 +173,7 @@ describe.runIf(hasBrowser("the console's webhooks"))("in a browser", () => {
     await page.getByRole("button", { name: "Revoke it" }).click();
     await page.getByText("The endpoint is revoked").waitFor();
     expect(await page.getByRole("button", { name: "Send a test" }).count()).toBe(0);
-    await checkPage(watched, "webhook-revoked");
+    await checkState(watched, "webhook-revoked");
     const [row] = await until(
       () =>
         world.store("SELECT revoked_at FROM webhook_endpoints WHERE id = $1", [

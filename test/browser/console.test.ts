@@ -1,27 +1,23 @@
 import mysql from "mysql2/promise";
 import pg from "pg";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { World } from "../faults/world.ts";
-import { admin } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
-import { consoleVars, newAddress, signInWith } from "../support/console.ts";
-import { checkPage } from "../support/console-pages.ts";
-import { startTwoEngines, type TwoEngines } from "../support/two-engines.ts";
+import { newAddress, signInByMail, signInWith, startConsoleWorker } from "../support/console.ts";
+import { checkPage, checkState } from "../support/looks.ts";
+import type { RunningWorker } from "../support/worker.ts";
 
-// A world of its own: what is measured and made here is nobody else's.
-let engines: TwoEngines;
-let worker: World;
+let worker: RunningWorker;
 let browser: Browsing;
 
 describe.runIf(hasBrowser("the console"))("in a browser", () => {
   beforeAll(async () => {
-    engines = await startTwoEngines({ POOL_TARGET: "0", ...consoleVars });
-    worker = engines.world;
+    worker = await startConsoleWorker();
     browser = await startBrowser(worker.url);
   });
   afterAll(async () => {
     await browser.stop();
-    await engines.stop();
+    await worker.stop();
   });
 
   test("somebody new signs in by mail and finds what to do first", async () => {
@@ -94,11 +90,11 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await page.getByLabel("Only from these addresses").fill("not an address");
     await page.getByRole("button", { name: "Make the key" }).click();
     await page.getByText("Must be an IP address or CIDR range").waitFor();
-    await checkPage(watched, "keys-problem");
+    await checkState(watched, "keys-problem");
     await page.getByLabel("Only from these addresses").fill("127.0.0.0/8\n::1");
     await page.getByRole("button", { name: "Make the key" }).click();
     const key = (await page.locator("#api-key").textContent()) ?? "";
-    await checkPage(watched, "keys-made");
+    await checkState(watched, "keys-made");
     const withKey = { headers: { authorization: `Bearer ${key}` } };
     expect((await fetch(`${worker.url}/api/v1/databases`, withKey)).status).toBe(200);
     await page.goto(`${worker.url}/console/keys`);
@@ -124,17 +120,17 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await checkPage(guest, "invitations");
     await guest.page.getByRole("button", { name: "Join" }).click();
     await guest.page.getByText("Welcome: this is the team you joined").waitFor();
-    await checkPage(guest, "team-member");
+    await checkState(guest, "team-member");
     await owner.page.goto(`${worker.url}/console/team`);
     await owner.page.getByRole("button", { name: `Make owner ${invitee}` }).waitFor();
-    await checkPage(owner, "team-two");
+    await checkState(owner, "team-two");
     await owner.page.getByRole("link", { name: "Audit" }).click();
     await owner.page.getByText("Team: join").waitFor();
     await checkPage(owner, "audit");
     await owner.page.getByLabel("What").selectOption("key");
     await owner.page.getByRole("button", { name: "Filter" }).click();
     await owner.page.getByRole("heading", { name: "Nothing fits" }).waitFor();
-    await checkPage(owner, "audit-none");
+    await checkState(owner, "audit-none");
   });
 
   test("the first page is light and ready at once, and nothing comes from elsewhere", async () => {
@@ -156,7 +152,7 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
   test("without JavaScript a database is made, seen, and deleted", async () => {
     const watched = await browser.open({ javaScriptEnabled: false });
     const { page } = watched;
-    await signInWith(watched, worker.url, newAddress());
+    await signInByMail(watched, worker.url, newAddress());
     await page.getByRole("link", { name: "New database" }).first().click();
     await page.getByLabel("Name").fill("plain");
     await page.getByRole("button", { name: "Make it" }).click();
@@ -187,6 +183,50 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await page.getByText("Its data will be destroyed").waitFor();
   });
 
+  test("by keyboard alone somebody signs in, makes a database, reads its password, and deletes it", async () => {
+    const { page, faults } = await browser.open();
+    await page.goto(`${worker.url}/console/sign-in`);
+    await tabTo(page, "E-mail address");
+    await page.keyboard.type(newAddress());
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "open the link" }).waitFor();
+    await tabTo(page, "open the link");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    await tabTo(page, "Sign in");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "No database yet" }).waitFor();
+    await page.keyboard.press("Tab");
+    expect(await focused(page)).toMatchObject({ name: "Skip to the content" });
+    await page.keyboard.press("Enter");
+    // The navigation is passed over: the first thing of the page itself comes next.
+    await page.keyboard.press("Tab");
+    expect(await focused(page)).toMatchObject({ name: "New database" });
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Make it" }).waitFor();
+    await tabTo(page, "Name");
+    await page.keyboard.type("by-keys");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    await tabTo(page, "Show the password");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Hide the password" }).waitFor();
+    expect(await focused(page)).toMatchObject({ name: "Hide the password" });
+    await tabTo(page, "URL");
+    await page.keyboard.press("ArrowRight");
+    expect(await focused(page)).toMatchObject({ name: "psql" });
+    expect(await page.locator("#text-psql").isVisible()).toBe(true);
+    await tabTo(page, "Copy psql");
+    await tabTo(page, "Delete this database…");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Delete it" }).waitFor();
+    await tabTo(page, "Type its name: by-keys");
+    await page.keyboard.type("by-keys");
+    await page.keyboard.press("Enter");
+    await page.getByText("Its data will be destroyed").waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test("names made of markup stay text: nothing in them runs", async () => {
     const hostile = `<img src=x onerror="alert(1)"><script>alert(2)</script>`;
     const watched = await browser.open();
@@ -203,50 +243,6 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     expect(watched.faults).toEqual([]);
   });
 
-  test("use is shown against the quotas, and as a line once it was measured for a while", async () => {
-    const watched = await browser.open();
-    const { page } = watched;
-    await signInWith(watched, worker.url, newAddress());
-    await page.goto(`${worker.url}/console/databases/new`);
-    await page.getByLabel("Name").fill("measured");
-    await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByRole("button", { name: "Show the password" }).waitFor();
-    const at = { url: worker.url };
-    for (let quarter = 0; quarter < 4; quarter++) {
-      await worker.moveClock(15 * 60_000);
-      expect((await admin("POST", "/sweep", at)).status).toBe(200);
-    }
-    await page.reload();
-    await page.getByText(/^Measured /).waitFor();
-    await page.getByRole("img", { name: /^Size over time: .* now/ }).waitFor();
-    await page.getByRole("img", { name: /^Connections over time/ }).waitFor();
-    await checkPage(watched, "database-measured");
-    await worker.moveClock(6 * 3_600_000);
-    await admin("POST", "/sweep", at);
-    await page.goto(`${worker.url}/console/databases`);
-    await page.getByRole("img", { name: /^Size of measured/ }).waitFor();
-    await checkPage(watched, "databases-measured");
-  });
-
-  test("while a database is made, each step is shown as it comes", async () => {
-    const watched = await browser.open();
-    const { page } = watched;
-    await signInWith(watched, worker.url, newAddress());
-    const mode = (name: string) =>
-      fetch(`${worker.url}/test/queue`, { method: "POST", body: JSON.stringify({ mode: name }) });
-    await mode("hold");
-    await page.goto(`${worker.url}/console/databases/new`);
-    await page.getByLabel("Name").fill("awaited");
-    await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByRole("heading", { name: "Being made" }).waitFor();
-    expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
-    await page.getByText("Log in through its address, as you will").waitFor();
-    await checkPage(watched, "database-making");
-    await mode("deliver");
-    await page.getByRole("button", { name: "Show the password" }).waitFor();
-    expect(watched.faults).toEqual([]);
-  });
-
   test("account, new team and what is not there are pages like the others", async () => {
     const watched = await browser.open();
     const { page } = watched;
@@ -260,6 +256,28 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await checkPage(watched, "not-found");
   });
 });
+
+/** What has the focus, by what it is called, and how that is shown. */
+async function focused(page: Page): Promise<{ name: string; outline: string }> {
+  return await page.evaluate(`(() => {
+    const element = document.activeElement;
+    const name = element.labels?.[0]?.textContent ?? element.textContent;
+    return { name: name.trim(), outline: getComputedStyle(element).outlineStyle };
+  })()`);
+}
+
+/** Presses Tab until that has the focus, which must be seen. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    const at = await focused(page);
+    if (at.name === name) {
+      expect([name, at.outline]).toEqual([name, "solid"]);
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not lead to ${name}`);
+}
 
 async function versionAt(url: string, engine: string): Promise<string> {
   if (engine === "MySQL") {

@@ -6,13 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Browsing,
   hasBrowser,
-  keepPictures,
   phone,
-  scrollsSideways,
-  seriousViolations,
   startBrowser,
   type Watched,
 } from "../support/browser.ts";
+import { expectGoodLooks } from "../support/looks.ts";
 import { type Begun, begin, type Client, exchange, registerClient } from "../support/oauth.ts";
 import { type PumaWorker, startPumaWorker } from "../support/puma-worker.ts";
 
@@ -64,18 +62,6 @@ describe.runIf(hasBrowser("connecting a client"))("in a browser", () => {
     return faults.filter((fault) => !fault.startsWith(`request: ${clientUrl}`));
   }
 
-  async function isFine(page: Page): Promise<void> {
-    const before = page.viewportSize();
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await seriousViolations(page)).toEqual([]);
-    }
-    await page.setViewportSize(phone);
-    expect(await scrollsSideways(page)).toBe(false);
-    expect(await seriousViolations(page)).toEqual([]);
-    if (before) await page.setViewportSize(before);
-  }
-
   async function signIn(page: Page, email = `${randomUUID()}@example.com`): Promise<void> {
     await page.getByLabel("Your e-mail address").fill(email);
     await page.getByRole("button", { name: "Mail me a link" }).click();
@@ -98,19 +84,15 @@ describe.runIf(hasBrowser("connecting a client"))("in a browser", () => {
     const client = await newClient();
     const begun = begin(worker, client);
     await page.goto(begun.url);
-    await keepPictures(page, "oauth-sign-in");
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-sign-in");
     await page.getByLabel("Your e-mail address").fill("ada@example.com");
     await page.getByRole("button", { name: "Mail me a link" }).click();
-    await keepPictures(page, "oauth-mailed");
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-mailed");
     await page.getByRole("link", { name: "the mailed link" }).click();
-    await keepPictures(page, "oauth-arrived");
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-arrived");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Allow" }).waitFor();
-    await keepPictures(page, "oauth-consent");
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-consent");
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL(`${clientUrl}/callback?*`);
     const { searchParams } = new URL(page.url());
@@ -165,8 +147,7 @@ describe.runIf(hasBrowser("connecting a client"))("in a browser", () => {
     await signIn(page);
     await page.getByRole("button", { name: "Allow" }).waitFor();
     expect(await page.locator("main img").count()).toBe(0);
-    expect(await scrollsSideways(page)).toBe(false);
-    await keepPictures(page, "oauth-consent-hostile");
+    await expectGoodLooks(page, "oauth-consent-hostile");
     expect(faultsOf(watched)).toEqual([]);
   });
 
@@ -199,11 +180,10 @@ describe.runIf(hasBrowser("connecting a client"))("in a browser", () => {
     await connect(page, await newClient());
     await page.goto(`${worker.url}/account/clients`);
     await page.getByText("Field notes agent").first().waitFor();
-    await keepPictures(page, "oauth-clients");
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-clients");
     await page.getByRole("button", { name: "Disconnect Field notes agent" }).click();
     await page.getByText("No app is connected to this account.").waitFor();
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-clients-none");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.goto(`${worker.url}/account/clients`);
     await page.getByLabel("Your e-mail address").waitFor();
@@ -215,9 +195,8 @@ describe.runIf(hasBrowser("connecting a client"))("in a browser", () => {
     const client = await newClient();
     await page.goto(begin(worker, client, { code_challenge_method: "plain" }).url);
     await page.getByRole("heading", { name: "This app cannot be connected" }).waitFor();
-    await keepPictures(page, "oauth-refused");
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-refused");
     await page.goto(`${worker.url}/oauth/continue/0123456789abcdef`);
-    await isFine(page);
+    await expectGoodLooks(page, "oauth-continue-lost");
   });
 });

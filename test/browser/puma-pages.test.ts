@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Browsing,
-  hasBrowser,
-  keepPictures,
-  phone,
-  scrollsSideways,
-  seriousViolations,
-  startBrowser,
-} from "../support/browser.ts";
+import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
+import { expectGoodLooks } from "../support/looks.ts";
 import { type PumaWorker, startPumaWorker } from "../support/puma-worker.ts";
 
 let worker: PumaWorker;
@@ -32,14 +25,7 @@ describe.runIf(hasBrowser("the pages for everybody"))("in a browser", () => {
   ])("%s is readable by everyone, in both colour schemes and on a phone", async (path, name) => {
     const { page, faults } = await browser.open();
     await page.goto(worker.url + path);
-    await keepPictures(page, name);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await seriousViolations(page)).toEqual([]);
-    }
-    await page.setViewportSize(phone);
-    expect(await scrollsSideways(page)).toBe(false);
-    expect(await seriousViolations(page)).toEqual([]);
+    await expectGoodLooks(page, name, path === "/docs" ? "#addRow" : undefined);
     expect(faults).toEqual([]);
   });
 });

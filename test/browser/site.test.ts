@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import {
-  type Browsing,
-  hasBrowser,
-  keepPictures,
-  phone,
-  scrollsSideways,
-  seriousViolations,
-  startBrowser,
-} from "../support/browser.ts";
+import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
+import { expectGoodLooks } from "../support/looks.ts";
 
 const { url } = inject("suite");
 const firstPageBytesMax = 100_000;
@@ -28,15 +21,7 @@ describe.runIf(hasBrowser("Polykomos's pages for everybody"))("in a browser", ()
     const { page, faults, transferred } = await browser.open();
     await page.goto(url + path);
     if (path !== "/api") expect(await transferred()).toBeLessThan(firstPageBytesMax);
-    // The reference is as long as a book: what a window shows of it is picture enough.
-    await keepPictures(page, name, path !== "/api");
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await seriousViolations(page)).toEqual([]);
-    }
-    await page.setViewportSize(phone);
-    expect(await scrollsSideways(page)).toBe(false);
-    expect(await seriousViolations(page)).toEqual([]);
+    await expectGoodLooks(page, name, path === "/api" ? "#createDatabase" : undefined);
     expect(faults).toEqual([]);
   });
 

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,7 +7,6 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import { root } from "./build.ts";
 
 /** Debian's Chromium, headless, for tests of pages. */
 const program = "/usr/bin/chromium";
@@ -37,6 +35,27 @@ export type Watched = {
   transferred(): Promise<number>;
 };
 
+/**
+ * The two pages of its own that Chromium loads behind each window's address bar, at twice the cost of
+ * the page that is tested; and, because the last list given is the one that counts, what Playwright
+ * turns off for the same page to come out the same each time.
+ */
+const disabledFeatures = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "AimEnabled",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+].join(",");
+
 export async function startBrowser(origin: string): Promise<Browsing> {
   const profile = mkdtempSync(join(tmpdir(), "polypuma-chromium-"));
   const flags = [
@@ -49,6 +68,7 @@ export async function startBrowser(origin: string): Promise<Browsing> {
     "--disable-component-update",
     "--disable-sync",
     "--force-color-profile=srgb",
+    `--disable-features=${disabledFeatures}`,
   ];
   const browser = await chromium.launch({
     executablePath: program,
@@ -97,69 +117,3 @@ function watched(context: BrowserContext, page: Page, origin: string): Watched {
 }
 
 export const phone = { width: 360, height: 740 } as const;
-const desk = { width: 1280, height: 860 } as const;
-
-const artefacts = join(root, "test", "artefacts");
-
-/** Keeps pictures of a page: on a desk in light and dark, and at a phone's width. */
-export async function keepPictures(page: Page, name: string, fullPage = true): Promise<void> {
-  mkdirSync(artefacts, { recursive: true });
-  const before = page.viewportSize() ?? desk;
-  for (const [suffix, viewport, colorScheme] of [
-    ["light", desk, "light"],
-    ["dark", desk, "dark"],
-    ["phone", phone, "light"],
-    ["phone-dark", phone, "dark"],
-  ] as const) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(artefacts, `${name}-${suffix}.png`), fullPage });
-  }
-  await page.setViewportSize(before);
-}
-
-export type Violation = { id: string; impact: string; help: string; where: string[] };
-
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-type Axe = {
-  run(): Promise<{
-    violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[];
-  }>;
-};
-
-/** What axe-core finds wrong with the page as it stands, from "serious" on. */
-export async function seriousViolations(page: Page): Promise<Violation[]> {
-  const inWorld = await page.context().newCDPSession(page);
-  const { readFileSync } = await import("node:fs");
-  // In a world of its own, so that the page's policy, which allows no such script, stays in force.
-  const { frameTree } = await inWorld.send("Page.getFrameTree");
-  const { executionContextId } = await inWorld.send("Page.createIsolatedWorld", {
-    frameId: frameTree.frame.id,
-    worldName: "axe",
-  });
-  await inWorld.send("Runtime.evaluate", {
-    expression: readFileSync(axePath, "utf8"),
-    contextId: executionContextId,
-  });
-  const { result } = await inWorld.send("Runtime.evaluate", {
-    expression: "axe.run()",
-    contextId: executionContextId,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await inWorld.detach();
-  const { violations }: Awaited<ReturnType<Axe["run"]>> = result.value;
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map((n) => n.html) }));
-}
-
-/** Whether something is wider than the window, so that the whole page would scroll sideways. */
-export async function scrollsSideways(page: Page): Promise<boolean> {
-  const widths = await page.evaluate(
-    "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
-  );
-  const [content, window] = widths as [number, number];
-  return content > window;
-}

@@ -37,7 +37,7 @@ export function newAddress(): string {
 }
 
 /** Signs in as a person does: asks for the link, opens it, presses the button. */
-export async function signInWith(
+export async function signInByMail(
   { page }: Pick<Watched, "page">,
   origin: string,
   address: string,
@@ -48,6 +48,18 @@ export async function signInWith(
   await page.getByRole("link", { name: "open the link" }).click();
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${origin}/console/**`);
+}
+
+/** Gives the browser a session that was begun by plain requests, which takes a tenth of the time. */
+export async function signInWith(
+  { page, context }: Pick<Watched, "page" | "context">,
+  origin: string,
+  address: string,
+): Promise<void> {
+  const { cookie } = await signedIn(origin, address);
+  const [name = "", value = ""] = cookie.split("=");
+  await context.addCookies([{ name, value, url: origin, httpOnly: true, sameSite: "Lax" }]);
+  await page.goto(`${origin}/console/databases`);
 }
 
 /** Somebody signed in, by plain requests: what a browser would send, and nothing it would not. */

@@ -130,5 +130,8 @@ document.addEventListener("click", async (event) => {
 });
 
 prepare(document);
+const here = document.querySelector(".side nav [aria-current]");
+// Where the navigation is one line that scrolls, the place that one is at is in sight.
+if (here) here.closest("nav").scrollLeft = here.offsetLeft - innerWidth / 2 + here.offsetWidth / 2;
 })();
 `;

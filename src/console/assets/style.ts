@@ -142,7 +142,7 @@ td time { white-space: nowrap; } .sub { display: block; color: var(--soft); font
 .meter svg { width: 100%; height: .4rem; border-radius: 1rem; background: var(--sunk); display: block; }
 .meter rect { fill: var(--accent); } .meter.warn rect { fill: var(--warn); } .meter.bad rect { fill: var(--bad); }
 .meter .of { display: flex; justify-content: space-between; gap: .75rem; color: var(--soft); } .meter .of b { color: var(--ink); font-weight: 560; }
-.spark { display: block; width: 100%; height: 4.2rem; } .spark.bare { height: 2.2rem; min-width: 6rem; } .spark .line { fill: none; stroke: var(--accent); stroke-width: 1.6; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+.spark { display: block; width: 100%; height: 4.2rem; } .spark.bare { height: 1.7rem; min-width: 6rem; } .trend .sub { font-size: .75rem; } .spark .line { fill: none; stroke: var(--accent); stroke-width: 1.6; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .spark .area { fill: var(--accent); opacity: .12; } .spark-ends { display: flex; justify-content: space-between; color: var(--soft); font-size: .75rem; }
 .steps { list-style: none; margin: 0; padding: 0; display: grid; gap: .1rem; }
 .steps li { display: flex; gap: .75rem; align-items: center; padding: .4rem 0; color: var(--soft); }

@@ -45,6 +45,11 @@ export function databasePage(visit: Visit, shown: Shown): View {
         }
       >
         <StateBadge database={database} />
+        {isMaking ? null : (
+          <a class="button quiet" href={`/console/ask/${database.uuid}`}>
+            Ask it
+          </a>
+        )}
       </PageHead>
       {isMaking ? (
         <div id="progress" data-poll="700">

@@ -3,7 +3,7 @@ import { Note, Panel } from "../parts/page.tsx";
 import type { OperationView } from "./wire.ts";
 
 /** What is being done to a database now, step by step. */
-const words: Record<string, string> = {
+export const stepWords: Readonly<Record<string, string>> = {
   adopt: "Take a ready database and give it its name",
   create_login: "Make its login",
   create_database: "Make the database",
@@ -34,7 +34,7 @@ export function Progress({ operations }: { operations: readonly OperationView[] 
           const isNow = at === done && making.state === "running";
           return (
             <li class={at < done ? "done" : isNow ? "now" : undefined}>
-              {words[name] ?? name}
+              {stepWords[name] ?? name}
               <span class="aloud">{at < done ? " (done)" : isNow ? " (now)" : " (to come)"}</span>
             </li>
           );

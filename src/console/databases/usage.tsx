@@ -67,13 +67,13 @@ export function Trends(props: { name: string; history: HistoryView | undefined }
         label={`Size of ${props.name}`}
         points={points.map((point) => ({ at: point.at, value: point.storage_bytes }))}
         format={bytesText}
-        bare
+        caption="Size"
       />
       <Sparkline
         label={`Connections of ${props.name}`}
         points={points.map((point) => ({ at: point.at, value: point.connections }))}
         format={String}
-        bare
+        caption="Connections"
       />
     </div>
   );

@@ -35,8 +35,8 @@ export function Sparkline(props: {
   label: string;
   points: readonly Point[];
   format: (value: number) => string;
-  /** The line alone. */
-  bare?: boolean;
+  /** Small, for a cell of a table, with no more than this under it. */
+  caption?: string;
 }) {
   const { points } = props;
   const [first, last] = [points[0], points.at(-1)];
@@ -61,7 +61,7 @@ export function Sparkline(props: {
   const summary = `${props.label}: ${props.format(first.value)} at first, ${props.format(last.value)} now, at most ${props.format(most)}`;
   const drawing = (
     <svg
-      class={props.bare ? "spark bare" : "spark"}
+      class={props.caption ? "spark bare" : "spark"}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"
@@ -71,7 +71,14 @@ export function Sparkline(props: {
       <path class="line" d={line} />
     </svg>
   );
-  if (props.bare) return drawing;
+  if (props.caption) {
+    return (
+      <div class="trend">
+        {drawing}
+        <span class="sub">{props.caption}</span>
+      </div>
+    );
+  }
   return (
     <div>
       <h3>{props.label}</h3>
