@@ -47,7 +47,7 @@ export function listPage(shown: {
                 </span>
               </>,
               <StateBadge database={database} />,
-              database.plan,
+              <span class="nowrap">{database.plan}</span>,
               <div class="stack tight">
                 <StorageMeter database={database} plans={plans} />
                 <ConnectionMeter database={database} plans={plans} />

@@ -84,7 +84,7 @@ export function StateBadge({ database }: { database: DatabaseView }) {
   if (database.missing_since !== null) return <Badge kind="bad">missing on its server</Badge>;
   if (database.usage?.storage_state === "exceeded")
     return <Badge kind="bad">full: read only</Badge>;
-  if (database.usage?.storage_state === "warning") return <Badge kind="warn">nearly full</Badge>;
+  if (database.usage?.storage_state === "warning") return <Badge kind="warn">filling up</Badge>;
   if (database.status === "active") return <Badge kind="good">active</Badge>;
   return <Badge kind="idle">{database.status}</Badge>;
 }

@@ -13,7 +13,9 @@ export function viewOperation(row: OperationRow): z.input<typeof operation> {
 /** What the operator sees: the server's own words too. */
 export function viewJob(row: OperationRow): z.input<typeof operation> {
   const steps = stepsOf(row.kind, row.isFromPool).map((step) => step.name);
-  const at = row.step === null ? 0 : Math.max(0, steps.indexOf(row.step));
+  const place = row.step === null ? 0 : steps.indexOf(row.step);
+  // What a creation does beside its steps (questions' login, a blueprint) comes behind them.
+  const at = place < 0 ? steps.length : place;
   return {
     object: "operation",
     id: row.id,
