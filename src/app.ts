@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
 import { mountAdmin } from "./admin/api.ts";
 import type { Deps } from "./deps.ts";
-import { discardBody } from "./http/json-body.ts";
+import { discardBody } from "./http/read-body.ts";
 import { mountPolykomos, polykomosEndpoints } from "./polykomos/api.ts";
 import { pumaApi } from "./puma/api.ts";
 

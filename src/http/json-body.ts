@@ -1,7 +1,6 @@
-/**
- * Reads a JSON request body within bounds: size (counted in bytes as they arrive, whatever
- * Content-Length says), content type, UTF-8, depth of nesting.
- */
+import { readBody } from "./read-body.ts";
+
+/** Reads a JSON request body within bounds: size, time, content type, UTF-8, depth of nesting. */
 export type BodyProblem =
   | { kind: "too_large"; maxBytes: number }
   | { kind: "wrong_type"; received: string | null }
@@ -12,62 +11,6 @@ export type JsonBody =
   { ok: true; value: unknown; text: string } | { ok: false; problem: BodyProblem };
 
 export const jsonDepthMax = 64;
-
-/** What is read of a refused body only to throw it away. */
-const discardedBytesMax = 16_000_000;
-
-function announcedBytes(request: Request): number {
-  return Number(request.headers.get("content-length") ?? "0");
-}
-
-/**
- * Reads what is left of a body before the answer goes out. The platform closes a connection whose
- * body it would have to read, and many clients then report the broken connection, not the answer.
- */
-export async function discardBody(request: Request): Promise<void> {
-  if (!request.body || request.body.locked) return;
-  if (announcedBytes(request) > discardedBytesMax) {
-    await request.body.cancel();
-    return;
-  }
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
-  for (let left = discardedBytesMax; left > 0; ) {
-    const part = await reader.read().catch(() => null);
-    if (part === null || part.done) return;
-    left -= part.value.byteLength;
-  }
-  await reader.cancel();
-}
-
-type Bytes = Uint8Array | "too_large" | "broken_off";
-
-async function readBounded(request: Request, maxBytes: number): Promise<Bytes> {
-  if (announcedBytes(request) > maxBytes) return "too_large";
-  if (!request.body) return new Uint8Array();
-  if (announcedBytes(request) > 0) {
-    // The transport ends a body where Content-Length says; reading it whole is much the fastest.
-    const whole = await request.arrayBuffer().catch(() => null);
-    return whole === null ? "broken_off" : new Uint8Array(whole);
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
-  for (;;) {
-    // The stream fails only when the client goes away or breaks the protocol.
-    const part = await reader.read().catch(() => null);
-    if (part === null) return "broken_off";
-    const { done, value } = part;
-    if (done) break;
-    size += value.byteLength;
-    if (size > maxBytes) {
-      reader.releaseLock();
-      return "too_large";
-    }
-    chunks.push(value);
-  }
-  const [only] = chunks;
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
-}
 
 /** Nesting depth of a JSON text without parsing it: JSON.parse and schemas recurse, this does not. */
 function depthOf(text: string): number {
@@ -106,14 +49,14 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   if (!isJsonType(received) || !isPlain(request)) {
     return { ok: false, problem: { kind: "wrong_type", received } };
   }
-  const bytes = await readBounded(request, maxBytes);
-  if (bytes === "too_large") return { ok: false, problem: { kind: "too_large", maxBytes } };
-  if (bytes === "broken_off") {
-    return { ok: false, problem: { kind: "unreadable", reason: "it broke off" } };
+  const body = await readBody(request, maxBytes);
+  if (!body.ok && body.problem === "too_large") {
+    return { ok: false, problem: { kind: "too_large", maxBytes } };
   }
+  if (!body.ok) return { ok: false, problem: { kind: "unreadable", reason: body.reason } };
   try {
     // A byte order mark stays in the text, where JSON.parse refuses it.
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body.bytes);
     if (depthOf(text) > jsonDepthMax) {
       const reason = `nested deeper than ${jsonDepthMax} levels`;
       return { ok: false, problem: { kind: "unreadable", reason } };

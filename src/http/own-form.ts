@@ -1,3 +1,5 @@
+import { readBody } from "./read-body.ts";
+
 /**
  * Whether a page of ours sent the form. Pages send no referrer, so their Origin is `null`, and browsers
  * say in Sec-Fetch-Site where a request comes from; what is no browser says neither.
@@ -9,7 +11,7 @@ export function isOwnForm(request: Request, ownOrigins: readonly string[]): bool
   return origin === null || ownOrigins.includes(origin);
 }
 
-/** The form's fields; `null` when it is over `bytesMax` or no form. */
+/** The form's fields; `null` when it is over `bytesMax`, did not come whole, or is no form. */
 export async function readForm(
   request: Request,
   bytesMax: number,
@@ -18,5 +20,6 @@ export async function readForm(
   const length = request.headers.get("content-length");
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return null;
   if (length === null || Number(length) > bytesMax) return null;
-  return new URLSearchParams(await request.text());
+  const body = await readBody(request, bytesMax);
+  return body.ok ? new URLSearchParams(new TextDecoder().decode(body.bytes)) : null;
 }

@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
-import { discardBody, jsonDepthMax, readJsonBody } from "../../src/http/json-body.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { jsonDepthMax, readJsonBody } from "../../src/http/json-body.ts";
+import { readForm } from "../../src/http/own-form.ts";
+import { discardBody, readBody } from "../../src/http/read-body.ts";
 
 function post(body: BodyInit, headers: Record<string, string> = {}): Request {
   return new Request("http://host/", {
@@ -131,4 +133,70 @@ test("what is left of a refused body is read and thrown away, but not without en
   await discardBody(request);
   expect(sent).toBeGreaterThan(10_000_000);
   expect(sent).toBeLessThan(30_000_000);
+});
+
+describe("a client that stops in the middle", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** Says one thing and then nothing, with its length told or not. */
+  function stalled(headers: Record<string, string> = {}): Request {
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(Buffer.from('{"a":')),
+    });
+    return post(body, headers);
+  }
+
+  /** What has come of a promise after so many seconds. */
+  async function outcomeAfter<Value>(
+    seconds: number,
+    work: Promise<Value>,
+  ): Promise<Value | "waits"> {
+    await vi.advanceTimersByTimeAsync(seconds * 1_000);
+    return await Promise.race([work, Promise.resolve("waits" as const)]);
+  }
+
+  test.each([
+    ["with its length told", { "content-length": "100" }],
+    ["without a length", {}],
+  ])("is waited for a while, and then its body is unreadable: %s", async (_, headers) => {
+    const read = readJsonBody(stalled(headers), 65_536);
+    expect(await outcomeAfter(10, read)).toBe("waits");
+    expect(await outcomeAfter(2, read)).toEqual({
+      ok: false,
+      problem: { kind: "unreadable", reason: "it came too slowly" },
+    });
+  });
+
+  test("is waited for longer when more is to come", async () => {
+    const read = readBody(stalled({ "content-length": "655360" }), 1_000_000);
+    expect(await outcomeAfter(19, read)).toBe("waits");
+    expect(await outcomeAfter(2, read)).toMatchObject({ ok: false, problem: "broken_off" });
+  });
+
+  test("has sent no form", async () => {
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": "100",
+    };
+    const read = readForm(stalled(headers), 1_000);
+    expect(await outcomeAfter(12, read)).toBeNull();
+  });
+
+  test("is not waited for when its body is only to be thrown away", async () => {
+    const discarded = discardBody(stalled()).then(() => "done");
+    expect(await outcomeAfter(4, discarded)).toBe("waits");
+    expect(await outcomeAfter(2, discarded)).toBe("done");
+  });
+
+  test("or hangs up has sent nothing", async () => {
+    const hangUp = () =>
+      post(
+        new ReadableStream({ pull: (controller) => controller.error(new Error("It hung up")) }),
+        { "content-length": "100", "content-type": "application/x-www-form-urlencoded" },
+      );
+    expect(await readForm(hangUp(), 1_000)).toBeNull();
+    expect(await readBody(hangUp(), 1_000)).toMatchObject({ ok: false, problem: "broken_off" });
+    await discardBody(hangUp());
+  });
 });
