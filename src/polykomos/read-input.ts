@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import * as z from "zod";
 import type { OperationDeclaration } from "../http/declare.ts";
 import { type InputProblem, parseInput } from "../http/explain-input.ts";
 import { readJsonBody } from "../http/json-body.ts";
@@ -88,6 +89,8 @@ export async function readInput(
   };
 }
 
+const noQuery = z.strictObject({});
+
 /** The parts of a request as the declaration's schemas read them. */
 export function parseParts(
   { params, query, body }: OperationDeclaration,
@@ -95,7 +98,8 @@ export function parseParts(
 ): { params: unknown; query: unknown; body: unknown } {
   return {
     params: params ? parseInput(params, raw.params, inputFault) : {},
-    query: query ? parseInput(query, raw.query, queryFault) : {},
+    // An operation that declares no parameters takes none.
+    query: parseInput(query ?? noQuery, raw.query, queryFault),
     body: body ? parseInput(body, raw.body, inputFault) : undefined,
   };
 }

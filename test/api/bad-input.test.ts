@@ -1,9 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { describe, expect, inject, test } from "vitest";
+import type { z } from "zod";
 import { bodyBytesMax } from "../../src/polykomos/read-input.ts";
 import { type Answer, call, newDatabase, newTenant, type Tenant } from "../support/api.ts";
 import { jsonTexts, naughtyStrings, shapedBodies, sizeCases } from "../support/bad-inputs.ts";
+import {
+  badUrlTexts,
+  badValues,
+  bodyWith,
+  fieldsText,
+  inTurns,
+  otherJson,
+  unreadableBodies,
+} from "../support/bad-values.ts";
 import { type Declared, declared, pathOf } from "../support/declarations.ts";
 import { exampleBody } from "../support/examples.ts";
 import { type Field, fieldsOf, withField } from "../support/fields.ts";
@@ -29,70 +39,12 @@ function tokenOf({ api }: Declared, tenant: Tenant): string {
 
 /** Ids that are well-formed and name nothing, so that a value that passes does no harm. */
 function harmlessPath(declaration: Declared, uuid: string = randomUUID()): string {
-  const id = declaration.path.includes("{id}") && declaration.api === "polykomos" ? uuid : "";
-  return pathOf(declaration, { uuid, id: id || "999999998", delivery_id: "999999998" });
-}
-
-async function inTurns<Item>(items: readonly Item[], run: (item: Item) => Promise<void>) {
-  const left = [...items];
-  async function work(): Promise<void> {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await run(item);
-  }
-  await Promise.all(Array.from({ length: 6 }, work));
-}
-
-/** A JSON value as text, wrong in type, size or content for most fields. */
-const badValues = [
-  ...["null", "true", "false", "0", "-0", "-1", "1.5", "2147483648", "9007199254740993"],
-  ...["1e308", "-1e308", "1e400", "5e-324"],
-  ...["[]", "[null]", "[[]]", '["a"]', "{}", '{"a":1}', '{"__proto__":{"polluted":true}}'],
-  ...[
-    "",
-    " ",
-    "\t",
-    "a b",
-    "A",
-    "é",
-    "-a",
-    "a_b",
-    "a".repeat(64),
-    "a".repeat(300),
-    "a".repeat(100_000),
-    "\u0000",
-    "a\u0000b",
-    "\ud800",
-    "a\udc00",
-    "😀",
-    "👩‍👩‍👧‍👦",
-    "\u202eabc",
-    "\u200b",
-    "e\u0301",
-    "\u2028",
-    "\r\nX-Injected: 1",
-    "' OR 1=1 --",
-    "'; DROP TABLE databases; --",
-    '"; DROP TABLE databases; --',
-    "$1",
-    "{id}",
-    "../../etc/passwd",
-    "<script>alert(1)</script>",
-    "__proto__",
-    "constructor",
-    "NaN",
-    "Infinity",
-    "1e308",
-    "0x10",
-    "true",
-    "null",
-    "1",
-  ].map((text) => JSON.stringify(text)),
-];
-
-const marker = "@@value@@";
-
-function bodyText(example: unknown, field: string, valueText: string): string {
-  const text = JSON.stringify(withField(example, field, marker));
-  return text.replace(JSON.stringify(marker), () => valueText);
+  const shape: Record<string, z.ZodType> = declaration.params?.shape ?? {};
+  const ids = Object.entries(shape).map(([name, schema]) => [
+    name,
+    schema.safeParse("999999998").success ? "999999998" : uuid,
+  ]);
+  return pathOf(declaration, Object.fromEntries(ids));
 }
 
 /** Whether the answer's error tells of the field, of a part of it, or of what it is a part of. */
@@ -143,7 +95,7 @@ test.each(listed("body"))(
     let isAllRefused = true;
     await inTurns(badValues, async (value) => {
       const example = exampleBody(declaration, tenant);
-      const body = bodyText(example, name, value);
+      const body = bodyWith(withField, example, name, value);
       const isRight = declaration.body?.safeParse(JSON.parse(body)).success;
       const answer = await trySend(method, path, { token, body });
       if (isOk(answer)) isAllRefused = false;
@@ -163,12 +115,10 @@ test.each(listed("body"))(
 );
 
 const badPathTexts = [
-  ...["0", "-1", "1.5", "01", "+1", "1e3", "0x1", "2147483648", "99999999999999999999"],
-  ...["abc", "null", "undefined", "true", "__proto__", "constructor", "%20", "%00", "a%00b"],
-  ...["%ff", "%ed%a0%80", "%F0%9F%98%80", "%E2%80%AE", "%27%20OR%201%3D1%20--", "%2e%2e", "%2F"],
-  ...["'", '"', "*", "{id}", "{uuid}", ";", "a".repeat(5_000), `${randomUUID()}x`],
-  ...[randomUUID().slice(1), randomUUID().replaceAll("-", ""), `{${randomUUID()}}`],
-  "00000000-0000-0000-0000-00000000000g",
+  ...badUrlTexts,
+  `${randomUUID()}x`,
+  randomUUID().slice(1),
+  randomUUID().replaceAll("-", ""),
 ];
 
 test.each(listed("path"))("%s: a wrong %s in the path is refused", async (_, name, field) => {
@@ -212,47 +162,43 @@ test.each(listed("query"))("%s: a wrong %s in the query is refused", async (_, n
   expect(await rowsOf(tenant)).toEqual(before);
 });
 
+test("no operation takes a parameter that it does not declare", async () => {
+  const tenant = await newTenant();
+  const before = await rowsOf(tenant);
+  await inTurns(declared, async (declaration) => {
+    const method = declaration.method.toUpperCase();
+    const body = exampleBody(declaration, tenant);
+    const options = { token: tokenOf(declaration, tenant), ...(body ? { body } : {}) };
+    for (const name of ["unknown", "__proto__", "constructor"]) {
+      const answer = await trySend(method, `${harmlessPath(declaration)}?${name}=1`, options);
+      const asked = `${titleOf(declaration)} ${name}`;
+      const { code, details } = answer.body.error;
+      expect([asked, answer.status, code, details.field]).toEqual([
+        asked,
+        422,
+        "unknown_field",
+        name,
+      ]);
+    }
+  });
+  expect(await rowsOf(tenant)).toEqual(before);
+});
+
 const withBody = declared.filter((each) => each.body).map((each) => [titleOf(each), each] as const);
 
 /** Bodies that no operation takes, and the status that refuses them. */
 const badBodies: [what: string, body: string | Uint8Array, status: number][] = [
-  ["nothing", "", 400],
-  ["white space", " \n", 400],
-  ["half an object", '{"name":', 400],
-  ["a name without a value", '{"name"}', 400],
-  ["single quotes", "{'name':'a'}", 400],
-  ["a trailing comma", '{"name":"a",}', 400],
-  ["a comment", '{"name":"a"} // x', 400],
-  ["two values", '{"name":"a"}{"name":"b"}', 400],
-  ["NaN", '{"name":NaN}', 400],
-  ["a word", "undefined", 400],
-  ["a form", "name=a&plan=free", 400],
-  ["a raw control character", '{"name":"a\u0001"}', 400],
-  ["a byte order mark", '\ufeff{"name":"a"}', 400],
-  ["bytes that are no UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
-  ["an overlong encoding", Buffer.from('{"name":"\xc0\x80"}', "latin1"), 400],
-  ["a surrogate in UTF-8", Buffer.from('{"name":"\xed\xa0\x80"}', "latin1"), 400],
-  ["UTF-16", Buffer.from('{"name":"a"}', "utf16le"), 400],
-  ["zeros", Buffer.alloc(1_000), 400],
-  ["arrays a hundred thousand deep", "[".repeat(100_000) + "]".repeat(100_000), 400],
-  ["objects a hundred thousand deep", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`, 400],
-  ["a deep value of a field", `{"name":${"[".repeat(5_000)}${"]".repeat(5_000)}}`, 400],
-  ["null", "null", 422],
-  ["a truth value", "true", 422],
-  ["a number", "1", 422],
-  ["a string", '"name"', 422],
-  ["an array", "[]", 422],
-  ["an array of objects", '[{"name":"a"}]', 422],
+  ...unreadableBodies.map(([what, body]): [string, string | Uint8Array, number] => [
+    what,
+    body,
+    400,
+  ]),
+  ...otherJson.map((body): [string, string, number] => [body, body, 422]),
   ["sixty thousand fields", fieldsText(60_000), 422],
   ["a hundred thousand fields", fieldsText(100_000), 413],
   ["a byte too much", "[]".padEnd(bodyBytesMax + 1), 413],
-  ["ten megabytes", `{"name":"${"a".repeat(10_000_000)}"}`, 413],
+  ["three megabytes", `{"name":"${"a".repeat(3_000_000)}"}`, 413],
 ];
-
-function fieldsText(count: number): string {
-  const fields = Array.from({ length: count }, (_, index) => `"field${index}":1`);
-  return `{${fields.join(",")}}`;
-}
 
 test.each(withBody)("%s refuses bodies that are no request at all", async (_, declaration) => {
   const tenant = await newTenant();
@@ -293,7 +239,7 @@ test.each(withBody)("%s stops reading a long body that tells no length", async (
       ["Transfer-Encoding", "chunked"],
       ["Idempotency-Key", randomUUID()],
     ],
-    chunks: piecesOf(10_000_000),
+    chunks: piecesOf(3_000_000),
   });
   expect(answer.status).toBe(413);
 });
@@ -346,8 +292,8 @@ const textFields = listed("body").filter(([, name, { declaration }]) => {
   );
 });
 
-/** Each field is sent a quarter of the list, each its own, so that all of it is sent many times over. */
-const shares = 4;
+/** Each field is sent a part of the list, each its own, so that all of it is sent several times over. */
+const shares = 10;
 
 function shareFor(field: (typeof textFields)[number]): string[] {
   const own = textFields.indexOf(field) % shares;
@@ -378,7 +324,11 @@ describe("every naughty string", () => {
     const tenant = await newTenant();
     const { uuid } = await newDatabase(tenant);
     const pattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
-    await inTurns(naughtyStrings(), async (name) => {
+    // Few of them fit the pattern, and of the others it does not matter which are sent.
+    const some = naughtyStrings().filter(
+      (text, index) => pattern.test(text) || index % shares === 0,
+    );
+    await inTurns(some, async (name) => {
       const answer = await trySend("PATCH", `${databases}/${uuid}`, {
         token: tenant.key,
         body: { name },

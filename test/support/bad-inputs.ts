@@ -3,10 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./build.ts";
+import { type JsonText, ownJsonTexts } from "./json-texts.ts";
+import { ownNaughtyStrings } from "./naughty-strings.ts";
 
 /**
  * Collections of hostile inputs that may stand beside the repository. Where they do not, a test
- * says what it goes without and uses the smaller lists written here.
+ * says what it goes without; our own lists are sent in any case.
  */
 const folder = join(root, "..", "shared", "data", "bad-inputs");
 
@@ -17,7 +19,7 @@ function fileOf(name: string): string | null {
   if (existsSync(path)) return path;
   if (toldOf.has(name)) return null;
   toldOf.add(name);
-  console.log(`skipped: ${name} is not beside this repository; a smaller list is used`);
+  console.log(`skipped: ${name} is not beside this repository; our own lists are used`);
   return null;
 }
 
@@ -26,32 +28,10 @@ function readJson<Value>(name: string, otherwise: Value): Value {
   return path === null ? otherwise : JSON.parse(readFileSync(path, "utf8"));
 }
 
-/** Strings that break naive programs. */
+/** Strings that break naive programs: our own and, where they are, others. */
 export function naughtyStrings(): string[] {
-  return readJson("blns.json", [
-    "",
-    "undefined",
-    "null",
-    "NaN",
-    "-1",
-    "1E+02",
-    "0x0",
-    "１２３",
-    "⁰⁴⁵",
-    "Ω≈ç√∫˜µ≤≥÷",
-    "田中さんにあげて下さい",
-    "👩🏽 ❤️ 🇺🇸🇷🇺🇸",
-    "ثم نفس سقطت",
-    "\u202etest\u202e",
-    "\u2028\u2029\u0085",
-    "<script>alert(0)</script>",
-    "1;DROP TABLE users",
-    "' OR 1=1 -- 1",
-    "%s%s%n",
-    "$HOME",
-    "../../../../etc/passwd%00",
-    "{{7*7}}",
-  ]);
+  const own = Object.values(ownNaughtyStrings).flat();
+  return [...new Set([...own, ...readJson<string[]>("blns.json", [])])];
 }
 
 /** Bodies that reach for prototypes, or whose keys are names of methods. */
@@ -72,24 +52,16 @@ export function sizeCases(): { case: string }[] {
   return readJson<{ case: string }[]>("size-and-shape-cases.json", []);
 }
 
-/** JSON texts: `must` parse, must `not`, or may do `either`. */
-export type JsonText = { name: string; parses: "must" | "not" | "either"; bytes: Buffer };
-
-function ownJsonTexts(): JsonText[] {
-  const bad = ["{", "[1,]", "{'a':1}", "[NaN]", "[01]", '["\t"]', "[1] x", "\ufeff{}"];
-  const good = ["[]", "{}", "null", '"é"', " [1.5e3] "];
-  return [
-    ...bad.map((text) => ({ name: text, parses: "not" as const, bytes: Buffer.from(text) })),
-    ...good.map((text) => ({ name: text, parses: "must" as const, bytes: Buffer.from(text) })),
-  ];
-}
-
 const meaningOf: Record<string, JsonText["parses"]> = { y_: "must", n_: "not", i_: "either" };
 
-/** The parsing cases of JSONTestSuite. */
+/** Texts that are JSON or are not: our own and, where they are, those of JSONTestSuite. */
 export function jsonTexts(): JsonText[] {
+  return [...ownJsonTexts, ...otherJsonTexts()];
+}
+
+function otherJsonTexts(): JsonText[] {
   const archive = fileOf("jsontestsuite.tar.gz");
-  if (archive === null) return ownJsonTexts();
+  if (archive === null) return [];
   const unpacked = mkdtempSync(join(tmpdir(), "polypuma-json-"));
   try {
     execFileSync("tar", ["xzf", archive, "-C", unpacked]);

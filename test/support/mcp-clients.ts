@@ -1,6 +1,7 @@
 import { Client as NewClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { bytesOf } from "./puma-client.ts";
 
 /** The official clients, each as a program would use it, behind what the tests need of both. */
 export type McpTestClient = {
@@ -68,7 +69,7 @@ export const clients: Record<string, (url: string, key: string) => Promise<McpTe
   "SDK 1.32 at 2025-11-25": oldClient,
 };
 
-/** Sends one JSON-RPC message as it is. */
+/** Sends one JSON-RPC message; a string and bytes as they are. */
 export async function sendRpc(
   url: string,
   key: string | null,
@@ -83,7 +84,7 @@ export async function sendRpc(
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...headers,
     },
-    body: typeof body === "string" ? body : JSON.stringify(body),
+    body: bytesOf(body),
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, message: messageIn(text) };

@@ -14,7 +14,7 @@ export type PumaAnswer = {
 
 export type PumaOptions = {
   key?: string | null;
-  /** A string is sent as it is. */
+  /** A string and bytes are sent as they are. */
   body?: unknown;
   headers?: Record<string, string>;
 };
@@ -37,13 +37,19 @@ export async function send(
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...options.headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: bytesOf(body) }),
   });
   const text = await response.text();
   const { status, headers } = response;
   const answer = { method, path, status, headers, text, body: readBody(text) };
   seenAnswers.push(answer);
   return answer;
+}
+
+/** What is sent for a body: a string and bytes as they are, all else as JSON. */
+export function bytesOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  return typeof body === "string" ? body : JSON.stringify(body);
 }
 
 function readBody(text: string): unknown {
