@@ -3,7 +3,7 @@ import {
   type Check,
   type Revision,
   requiredScenarios,
-  runScenario,
+  scenarioRunner,
   withKey,
 } from "../support/conformance.ts";
 import { newAccount } from "../support/puma-client.ts";
@@ -16,12 +16,21 @@ import { type PumaWorker, startPumaWorker } from "../support/puma-worker.ts";
 let product: PumaWorker;
 let fixture: PumaWorker;
 let door: Awaited<ReturnType<typeof withKey>>;
+type Runners = Record<Revision, ReturnType<typeof scenarioRunner>>;
+let onDoor: Runners;
+let onFixture: Runners;
 beforeAll(async () => {
   [product, fixture] = await Promise.all([
     startPumaWorker(),
     startPumaWorker({ entry: "test/support/mcp-fixture-entry.ts" }),
   ]);
   door = await withKey(product.url, (await newAccount(product)).key);
+  const both = (url: string) => ({
+    "2025-11-25": scenarioRunner(url, "2025-11-25"),
+    "2026-07-28": scenarioRunner(url, "2026-07-28"),
+  });
+  onDoor = both(`${door.url}/mcp`);
+  onFixture = both(`${fixture.url}/mcp`);
 });
 afterAll(async () => {
   await door.close();
@@ -86,7 +95,7 @@ describe.each(revisions)("of revision %s", (revision) => {
   });
 
   test.concurrent.each(onProduct[revision])("pumaDB passes %s", patient, async (scenario) => {
-    const checks = await runScenario(`${door.url}/mcp`, scenario, revision);
+    const checks = await onDoor[revision](scenario);
     expect(checks.length).toBeGreaterThan(0);
     expect(failed(checks)).toEqual([]);
   });
@@ -95,7 +104,7 @@ describe.each(revisions)("of revision %s", (revision) => {
     "its endpoint passes %s with the fixture",
     patient,
     async (scenario) => {
-      const checks = await runScenario(`${fixture.url}/mcp`, scenario, revision);
+      const checks = await onFixture[revision](scenario);
       expect(checks.length).toBeGreaterThan(0);
       expect(failed(checks)).toEqual([]);
     },
@@ -106,13 +115,13 @@ test(
   "pumaDB passes server-stateless and http-header-validation but for what calls fixture tools",
   patient,
   async () => {
-    const stateless = await runScenario(`${door.url}/mcp`, "server-stateless", "2026-07-28");
+    const stateless = await onDoor["2026-07-28"]("server-stateless");
     expect(
       failed(stateless)
         .map(([id]) => id)
         .sort(),
     ).toEqual([...needFixtureTools].sort());
-    const headers = await runScenario(`${door.url}/mcp`, "http-header-validation", "2026-07-28");
+    const headers = await onDoor["2026-07-28"]("http-header-validation");
     expect(headers.length).toBeGreaterThan(10);
     expect(failed(headers)).toEqual([]);
   },

@@ -80,16 +80,20 @@ const mysqlTables = `SELECT concat('\`', table_name, '\`') AS name FROM informat
 
 /** One text for all of a database's schema and rows: the same text, the same database. */
 export async function digestOf(url: string): Promise<string> {
-  const isMysql = url.startsWith("mysql:");
   const session = await openSql(url);
   try {
-    const parts: unknown[] = [await session.query(isMysql ? mysqlSchema : postgresSchema)];
-    for (const { name } of await session.query(isMysql ? mysqlTables : postgresTables)) {
-      const rows = await session.query(`SELECT * FROM ${name}`);
-      parts.push([name, rows.map((row) => JSON.stringify(row)).sort()]);
-    }
-    return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+    return await digestIn(session, url.startsWith("mysql:"));
   } finally {
     await session.end();
   }
+}
+
+/** The same as a session sees it, in the midst of a transaction too. */
+export async function digestIn(session: Sql, isMysql: boolean): Promise<string> {
+  const parts: unknown[] = [await session.query(isMysql ? mysqlSchema : postgresSchema)];
+  for (const { name } of await session.query(isMysql ? mysqlTables : postgresTables)) {
+    const rows = await session.query(`SELECT * FROM ${name}`);
+    parts.push([name, rows.map((row) => JSON.stringify(row)).sort()]);
+  }
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

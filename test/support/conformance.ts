@@ -31,6 +31,40 @@ export function requiredScenarios(revision: Revision): string[] {
   return [...list.matchAll(/^ {2}- (\S+)$/gm)].map(([, name]) => name ?? "");
 }
 
+/** The checks of a server in one process for all scenarios that a revision requires, by scenario. */
+export async function runRequirements(
+  url: string,
+  revision: Revision,
+): Promise<ReadonlyMap<string, Check[]>> {
+  const folder = mkdtempSync(join(tmpdir(), "puma-conformance-"));
+  try {
+    const where = ["server", "--url", url, "--output-dir", folder, "--timeout", "20000"];
+    await run([...where, "--requirements", revision]);
+    return new Map(
+      readdirSync(folder).map((name) => {
+        const [, scenario = name] = /^server-(.+)-\d{4}-\d\d-\d\dT/.exec(name) ?? [];
+        return [scenario, JSON.parse(readFileSync(join(folder, name, "checks.json"), "utf8"))];
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs scenarios against a server: each the first time with all the others of its revision, which
+ * takes one process, and after that alone.
+ */
+export function scenarioRunner(url: string, revision: Revision) {
+  const all = runRequirements(url, revision);
+  const tried = new Set<string>();
+  return async (scenario: string): Promise<Check[]> => {
+    const first = tried.has(scenario) ? undefined : (await all).get(scenario);
+    tried.add(scenario);
+    return first ?? (await runScenario(url, scenario, revision));
+  };
+}
+
 /** Runs one scenario at a revision and returns its checks. */
 export async function runScenario(
   url: string,
