@@ -34,6 +34,18 @@ async function operationsOf(uuid: string): Promise<Done[]> {
   }));
 }
 
+/** Each ended well, and began when the one before had ended. */
+function expectInOrder(operations: readonly (Done | undefined)[]): void {
+  let endedMs = 0;
+  for (const operation of operations) {
+    const { state, started, finished } = operation ?? {};
+    expect(state).toBe("succeeded");
+    expect(Date.parse(started ?? "")).toBeGreaterThanOrEqual(endedMs);
+    endedMs = Date.parse(finished ?? "");
+    expect(endedMs).toBeGreaterThanOrEqual(Date.parse(started ?? ""));
+  }
+}
+
 describe.each(engineCases)("on $engine", ({ engine, query, asOperator }) => {
   async function begun(): Promise<string> {
     const body = { name: `x-${randomUUID().slice(0, 8)}`, db_type: engine };
@@ -68,11 +80,7 @@ describe.each(engineCases)("on $engine", ({ engine, query, asOperator }) => {
     for (const uuid of all) {
       const operations = await operationsOf(uuid);
       expect(operations[0]?.kind).toBe("create");
-      for (const [index, { state, started }] of operations.entries()) {
-        expect(state).toBe("succeeded");
-        const before = operations[index - 1]?.finished;
-        if (before) expect(Date.parse(started ?? "")).toBeGreaterThanOrEqual(Date.parse(before));
-      }
+      expectInOrder(operations);
       const { data } = (await tenant.call("GET", `${databases}/${uuid}`)).body;
       const limit =
         engine === "postgres"
@@ -83,6 +91,19 @@ describe.each(engineCases)("on $engine", ({ engine, query, asOperator }) => {
       ]);
       expect(data.name).toBe(`y-${uuid.slice(0, 8)}`);
     }
+  });
+
+  test("a clock that is set back makes no operation begin before the one ahead of it ended", async () => {
+    const { world } = engines;
+    const uuid = await begun();
+    await world.settle();
+    await world.moveClock(-60_000);
+    expect((await quotas(uuid, 3)).status).toBe(200);
+    await world.settle();
+    await world.moveClock(60_000);
+    const [create, change] = await operationsOf(uuid);
+    expect([create?.kind, change?.kind]).toEqual(["create", "change_quotas"]);
+    expectInOrder([create, change]);
   });
 
   test("of many creates at once each lets its login in the moment it is answered", async () => {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import { placeColumns, type SealedPlace } from "../databases/place-rows.ts";
-import { databaseEventData, isoTime, teamOfUser } from "../databases/rows.ts";
+import { databaseEventData, isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
 import { deliveryIds, tell } from "../events.ts";
 import type { EventType } from "../webhooks/event-types.ts";
 import { rotationEnding } from "./credentials-store.ts";
@@ -89,19 +89,36 @@ const isUnfinished: SQL = sql`o.state IN ('queued', 'running')`;
 
 /** Its server is down: it waits until a check finds the server back. */
 const waitsForServer: SQL = sql`EXISTS (SELECT 1 FROM databases wd
-  JOIN fleet_servers ws ON ws.id = wd.server_id WHERE wd.id = o.database_id AND ws.state = 'down')`;
+  JOIN fleet_servers ws ON ws.id = wd.server_id WHERE wd.id = o.database_id
+    AND wd.destroyed_at IS NULL AND ws.state = 'down')`;
 
 /**
  * Due, held by nobody, its server not down, and nothing earlier of the same database unfinished or
  * still held. The end of a credential's overlap waits for its time without holding up what comes after it.
+ * The second condition on those earlier follows from the third: it is the one that their index has.
  */
 function isRunnable(now: Date): SQL {
   return sql`${isUnfinished} AND o.not_before <= ${now} AND NOT ${waitsForServer}
     AND (o.lease_until IS NULL OR o.lease_until <= ${now})
     AND NOT EXISTS (SELECT 1 FROM operations e WHERE e.database_id = o.database_id
+      AND (e.state IN ('queued', 'running') OR e.lease_until IS NOT NULL)
       AND (e.lease_until > ${now} AND e.id <> o.id OR e.seq < o.seq
         AND e.state IN ('queued', 'running') AND NOT (e.kind = 'retire_credentials'
           AND e.state = 'queued' AND e.attempts = 0 AND e.not_before > ${now})))`;
+}
+
+/**
+ * When an operation begins: not before it was asked for nor before what ran ahead of it ended, which
+ * runners say whose clocks differ, or who read the time before the store got to their statement.
+ */
+function afterEarlier(now: Date): SQL {
+  return sql`greatest(${now}::timestamptz, o.created_at, (SELECT max(e.finished_at)
+    FROM operations e WHERE e.database_id = o.database_id))`;
+}
+
+/** When an operation ends: not before it began. */
+function afterStart(now: Date): SQL {
+  return sql`greatest(${now}::timestamptz, o.started_at)`;
 }
 
 /** Takes an operation's lease; `null` when it is not to be run now by this caller. */
@@ -115,7 +132,7 @@ export async function takeOperation(
   const [row] = await store.rows<RawTaken>(sql`
     UPDATE operations o SET state = 'running', attempts = o.attempts + 1,
       lease_token = ${leaseToken}, lease_until = ${leaseUntil},
-      started_at = coalesce(o.started_at, ${now})
+      started_at = coalesce(o.started_at, ${afterEarlier(now)})
     FROM databases d JOIN fleet_servers s ON s.id = d.server_id
     WHERE o.id = ${operationId} AND d.id = o.database_id AND ${isRunnable(now)}
     RETURNING ${takenColumns}`);
@@ -210,7 +227,7 @@ export async function finishOperation(
     ending?.event != null ? sql`, ${tell(ending.event, data, sql`changed`, now)}` : sql``;
   const rows = await store.rows(sql`
     WITH target AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
-    finished AS (UPDATE operations o SET state = 'succeeded', finished_at = ${now},
+    finished AS (UPDATE operations o SET state = 'succeeded', finished_at = ${afterStart(now)},
         lease_until = NULL, error_code = NULL, error_message = NULL, credential_sealed = NULL
       FROM target WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
         AND o.state = 'running' AND o.database_id = target.id RETURNING o.database_id)
@@ -257,7 +274,7 @@ export async function giveUpOperation(
   const undoes = operation.kind === "create" || operation.kind === "build_pooled";
   await store.rows(sql`
     WITH target AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
-    failed AS (UPDATE operations o SET state = 'failed', finished_at = ${now},
+    failed AS (UPDATE operations o SET state = 'failed', finished_at = ${afterStart(now)},
         lease_until = NULL, error_code = ${failure.code}, error_message = ${failure.message},
         request_key = CASE WHEN ${undoes} THEN NULL ELSE o.request_key END FROM target
       WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
@@ -353,10 +370,22 @@ export async function listOperations(
   const cursor = sql`(SELECT c.seq FROM operations c WHERE c.id = ${startingAfter}
     AND ${teamOfUser(sql`c.team_id`, userId)})`;
   const before = startingAfter === null ? sql`true` : sql`o.seq < ${cursor}`;
+  const count = limit + 1;
+  const page =
+    databaseUuid === null
+      ? newestOfTeams({
+          table: sql`operations`,
+          alias: sql`o`,
+          userId,
+          where: before,
+          by: sql`o.seq`,
+          count,
+        })
+      : sql`(SELECT o.* FROM operations o WHERE ${teamOfUser(sql`o.team_id`, userId)} AND ${before}
+          AND o.database_id = (SELECT id FROM databases WHERE uuid = ${databaseUuid})
+          ORDER BY o.seq DESC LIMIT ${count}) o`;
   const rows = await store.rows<OperationRow>(sql`
-    SELECT ${listedColumns} FROM operations o JOIN databases d ON d.id = o.database_id
-    WHERE ${teamOfUser(sql`o.team_id`, userId)} AND ${before}
-      AND ${databaseUuid === null ? sql`true` : sql`d.uuid = ${databaseUuid}`}
+    SELECT ${listedColumns} FROM ${page} JOIN databases d ON d.id = o.database_id
     ORDER BY o.seq DESC LIMIT ${limit + 1}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(sql`SELECT ${cursor} AS seq WHERE ${cursor} IS NOT NULL`);
