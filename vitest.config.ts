@@ -14,11 +14,12 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/suite.ts"],
-    reporters: ["default", "./test/support/closing-line.ts"],
+    reporters: ["default", "./test/support/log-scan.ts", "./test/support/closing-line.ts"],
     sequence: { sequencer: CrashTestsFirst },
     // Two cores serve PostgreSQL, workerd and the tests themselves.
     maxWorkers: 3,
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Hooks start servers and remove their data, on a machine that may be busy.
+    hookTimeout: 180_000,
   },
 });

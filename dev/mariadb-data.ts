@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { failure } from "./failure.ts";
 import { bootstrapScript, type MariadbPrograms } from "./mariadb-programs.ts";
 import type { Account } from "./postgres-account.ts";
-import { clusterFolder } from "./postgres-cluster.ts";
+import { clusterFolder, copyData } from "./postgres-cluster.ts";
 
 export type DataOptions = {
   home: string;
@@ -25,6 +25,8 @@ export type DataOptions = {
   password: string;
   /** The flags that the server itself gets for its storage. */
   storageFlags: readonly string[];
+  /** The home of a stopped server, whose data is copied instead of made. */
+  copyOf?: string;
 };
 
 const PARTIAL = "cluster.partial-";
@@ -60,8 +62,12 @@ function findDamage(data: string): string | null {
 
 /** Under another name until it is complete, so that half a data folder is never taken for one. */
 async function makeData(options: DataOptions): Promise<void> {
-  const { home, account, programs } = options;
+  const { home, account, programs, copyOf } = options;
   const partial = join(home, `${PARTIAL}${process.pid}`);
+  if (copyOf !== undefined) {
+    await copyData(copyOf, partial);
+    return renameSync(partial, clusterFolder(home));
+  }
   mkdirSync(partial);
   chmodSync(partial, OWNER_ONLY_FOLDER);
   if (account !== null) chownSync(partial, account.uid, account.gid);

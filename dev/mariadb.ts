@@ -32,6 +32,8 @@ export type MariadbOptions = {
   flags?: readonly string[];
   /** For tests: nothing waits for the disk, and a machine that dies takes the data with it. */
   fast?: boolean;
+  /** For tests: the folder of a stopped server, whose data and password a new one begins with. */
+  copyOf?: string;
 };
 export type RunningMariadb = {
   host: typeof LOOPBACK;
@@ -113,12 +115,16 @@ export async function removeMariadbHome(folder: string): Promise<void> {
 
 async function startIn(home: MariadbHome, options: MariadbOptions) {
   await endLeftoverMariadb(home.path);
-  const remembered = recall(home);
-  const password = remembered?.password ?? randomBytes(PASSWORD_BYTES).toString("hex");
+  const { copyOf } = options;
+  const remembered = recall(home.path);
+  const original = copyOf === undefined ? null : recall(copyOf);
+  const known = (remembered ?? original)?.password;
+  const password = known ?? randomBytes(PASSWORD_BYTES).toString("hex");
   // Before the data is made: a start killed in between must not leave data without its password.
   if (remembered === null) remember(home, { password, port: null });
   const flags = [...storageFlagsOf(home, options.fast ?? false), `--tmpdir=${freshTmp(home)}`];
-  await prepareData({ ...home, home: home.path, password, storageFlags: flags });
+  const made = { ...home, home: home.path, password, storageFlags: flags };
+  await prepareData({ ...made, ...(copyOf && { copyOf }) });
 
   let wanted = remembered?.port ?? null;
   for (let attempt = 1; ; attempt += 1) {
@@ -184,23 +190,23 @@ async function checkLogin(
     await server.stop();
     if (hasCode(error, "ER_ACCESS_DENIED_ERROR")) {
       throw failure(
-        `${settingsFile(home)} does not have the password of its data. Start empty: npm start -- --fresh`,
+        `${settingsFile(home.path)} does not have the password of its data. Start empty: npm start -- --fresh`,
       );
     }
     throw startFailure(home, error instanceof Error ? error.message : String(error));
   }
 }
 
-function settingsFile(home: MariadbHome): string {
-  return join(home.path, "settings.json");
+function settingsFile(home: string): string {
+  return join(home, "settings.json");
 }
 
-function recall(home: MariadbHome): Remembered | null {
+function recall(home: string): Remembered | null {
   const { password, port } = readJsonObject(settingsFile(home)) ?? {};
   if (typeof password !== "string") return null;
   return { password, port: typeof port === "number" ? port : null };
 }
 
 function remember(home: MariadbHome, settings: Remembered): void {
-  writePrivate(settingsFile(home), JSON.stringify(settings));
+  writePrivate(settingsFile(home.path), JSON.stringify(settings));
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { failure } from "./failure.ts";
 import type { Account } from "./postgres-account.ts";
 import type { Binaries } from "./postgres-binaries.ts";
@@ -22,6 +23,8 @@ export type ClusterOptions = {
   password: string;
   /** Leave out the flush to disk at the end. */
   fast: boolean;
+  /** The home of a stopped server, whose data is copied instead of made. */
+  copyOf?: string;
 };
 
 const MAJOR_VERSION = "18";
@@ -42,7 +45,12 @@ export async function prepareCluster(options: ClusterOptions): Promise<void> {
     if (name.startsWith(PARTIAL)) rmSync(join(options.home, name), { recursive: true });
   }
   const cluster = clusterFolder(options.home);
-  if (statSync(cluster, { throwIfNoEntry: false }) === undefined) return makeCluster(options);
+  if (statSync(cluster, { throwIfNoEntry: false }) === undefined) {
+    if (options.copyOf === undefined) return await makeCluster(options);
+    const partial = join(options.home, `${PARTIAL}${process.pid}`);
+    await copyData(options.copyOf, partial);
+    return renameSync(partial, cluster);
+  }
   const damage = findDamage(cluster);
   if (damage === null) return;
   throw failure(`The data in ${cluster} is damaged (${damage}). Start empty: npm start -- --fresh`);
@@ -54,6 +62,11 @@ function findDamage(cluster: string): string | null {
   if (version !== MAJOR_VERSION) return `PG_VERSION is not ${MAJOR_VERSION}`;
   const control = statSync(join(cluster, "global", "pg_control"), { throwIfNoEntry: false });
   return control?.size === CONTROL_FILE_BYTES ? null : "global/pg_control is missing or cut off";
+}
+
+/** Copies a stopped server's data with its owner and rights to a folder that is not there yet. */
+export async function copyData(fromHome: string, to: string): Promise<void> {
+  await promisify(execFile)("cp", ["-a", clusterFolder(fromHome), to]);
 }
 
 /** Under another name until it is complete, so that half a data folder is never taken for one. */

@@ -25,6 +25,8 @@ export type PostgresOptions = {
   settings?: Record<string, string>;
   /** For tests: nothing waits for the disk, and a machine that dies takes the data with it. */
   fast?: boolean;
+  /** For tests: the folder of a stopped server, whose data and password a new one begins with. */
+  copyOf?: string;
 };
 export type RunningPostgres = {
   host: typeof LOOPBACK;
@@ -82,11 +84,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 
 async function startIn(home: Home, options: PostgresOptions) {
   await endLeftover(clusterFolder(home.path));
-  const remembered = recall(home);
-  const password = remembered?.password ?? randomBytes(PASSWORD_BYTES).toString("hex");
+  const { fast = false, copyOf } = options;
+  const remembered = recall(home.path);
+  const original = copyOf === undefined ? null : recall(copyOf);
+  const known = (remembered ?? original)?.password;
+  const password = known ?? randomBytes(PASSWORD_BYTES).toString("hex");
   // Before the data is made: a start killed in between must not leave data without its password.
   if (remembered === null) remember(home, { password, port: null });
-  await prepareCluster({ ...home, home: home.path, password, fast: options.fast ?? false });
+  await prepareCluster({ ...home, home: home.path, password, fast, ...(copyOf && { copyOf }) });
 
   let wanted = remembered?.port ?? null;
   for (let attempt = 1; ; attempt += 1) {
@@ -139,7 +144,7 @@ async function checkLogin(
     await server.stop();
     if (error instanceof DatabaseError && error.code === WRONG_PASSWORD) {
       throw failure(
-        `${settingsFile(home)} does not have the password of its data. Start empty: npm start -- --fresh`,
+        `${settingsFile(home.path)} does not have the password of its data. Start empty: npm start -- --fresh`,
       );
     }
     throw startFailure(home, error instanceof Error ? error.message : String(error));
@@ -148,16 +153,16 @@ async function checkLogin(
   }
 }
 
-function settingsFile(home: Home): string {
-  return join(home.path, "settings.json");
+function settingsFile(home: string): string {
+  return join(home, "settings.json");
 }
 
-function recall(home: Home): Remembered | null {
+function recall(home: string): Remembered | null {
   const { password, port } = readJsonObject(settingsFile(home)) ?? {};
   if (typeof password !== "string") return null;
   return { password, port: typeof port === "number" ? port : null };
 }
 
 function remember(home: Home, settings: Remembered): void {
-  writePrivate(settingsFile(home), JSON.stringify(settings));
+  writePrivate(settingsFile(home.path), JSON.stringify(settings));
 }

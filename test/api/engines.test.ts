@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
+import type { RunningMariadb } from "../../dev/mariadb.ts";
 import { startWorld, type World } from "../faults/world.ts";
 import { admin, newTenant, type Tenant, until } from "../support/api.ts";
 import { mysqlQuery } from "../support/mysql.ts";
 import { serverFolder } from "../support/server-folder.ts";
+import { startOwnMariadb } from "../support/servers.ts";
 import { sql } from "../support/sql.ts";
 import { registerServer } from "../support/suite.ts";
 
@@ -33,9 +34,7 @@ beforeAll(async () => {
   [throughNeon, overTcp, mariadb] = await Promise.all([
     startPlace("neon"),
     startPlace("tcp"),
-    hasMysql
-      ? startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, () => {})
-      : null,
+    startOwnMariadb(join(folder, "mariadb")),
   ]);
   if (mariadb) await registerServer(throughNeon.world.url, mariadb, "mysql");
 }, startMs);

@@ -2,13 +2,15 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
+import type { RunningMariadb } from "../../dev/mariadb.ts";
 import type { Engine, FleetServer, Tenant, TenantWork } from "../../src/fleet/fleet.ts";
 import { mysqlEngine } from "../../src/fleet/mysql.ts";
+import { mysqlScripts } from "../../src/fleet/mysql-scripts.ts";
 import { type MysqlConnect, mysqlConnect } from "../../src/fleet/mysql-session.ts";
 import { mysqlTenantSql } from "../../src/fleet/mysql-tenant.ts";
 import { dialFromNode, mysqlQuery } from "../support/mysql.ts";
 import { serverFolder } from "../support/server-folder.ts";
+import { startOwnMariadb } from "../support/servers.ts";
 
 /** The MySQL adapter against a server of its own, which no control plane works on. */
 const hasMysql = inject("suite").mysql !== null;
@@ -38,7 +40,7 @@ const engine: Engine = mysqlEngine(connect);
 
 beforeAll(async () => {
   if (!hasMysql) return;
-  mariadb = await startMariadbIfThere({ folder: join(folder, "server"), fast: true }, () => {});
+  mariadb = await startOwnMariadb(join(folder, "server"));
   if (!mariadb) return;
   const { host, port, user: adminUser, password: adminPassword } = mariadb;
   server = {
@@ -324,6 +326,32 @@ engineTest("a database that its customer dropped and made again is still theirs"
   await mysqlQuery(customerUrl(""), `CREATE DATABASE \`${tenant.dbName}\``);
   await mysqlQuery(customerUrl(), "CREATE TABLE again (id int)");
   await expectWhole();
+});
+
+describe("a script that was cut off", () => {
+  const scripts = mysqlScripts(connect);
+  const settle = (isForCreation: boolean) =>
+    scripts.settle(server, tenant, "1", { isRehearsal: false, isForCreation });
+
+  engineTest("while its database was being created leaves it empty, for another try", async () => {
+    await run(cold);
+    await mysqlQuery(customerUrl(), "CREATE TABLE half (id int)");
+    const left = await createConnection(customerUrl());
+    left.on("error", () => {});
+    const isCutOff = expect(left.query("SELECT SLEEP(30)")).rejects.toThrow();
+    expect(await settle(true)).toBe("undone");
+    await isCutOff;
+    expect(await mysqlQuery(customerUrl(), "SHOW TABLES")).toEqual([]);
+    await mysqlQuery(customerUrl(), "CREATE TABLE half (id int)");
+    await expectWhole();
+  });
+
+  engineTest("on a database that is in use leaves all of it as it is", async () => {
+    await run(cold);
+    await mysqlQuery(customerUrl(), "CREATE TABLE half (id int)");
+    expect(await settle(false)).toBe("unknown");
+    expect(await mysqlQuery(customerUrl(), "SHOW TABLES")).toHaveLength(1);
+  });
 });
 
 engineTest("no statement holds a password", async () => {

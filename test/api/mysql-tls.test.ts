@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
-import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
+import type { RunningMariadb } from "../../dev/mariadb.ts";
 import { admin, newTenant } from "../support/api.ts";
 import { type EmptyWorld, startEmptyWorld } from "../support/empty-world.ts";
 import { mysqlQuery } from "../support/mysql.ts";
+import { startOwnMariadb } from "../support/servers.ts";
 
 /** A MySQL server that takes nothing but TLS, and a Worker that trusts its authority. */
 const certificates = await vi.hoisted(async () => {
@@ -28,10 +29,7 @@ let world: EmptyWorld | null = null;
 beforeAll(async () => {
   if (!certificates) return;
   const flags = [`--ssl-cert=${certificates.certificate}`, `--ssl-key=${certificates.key}`];
-  mariadb = await startMariadbIfThere(
-    { folder: join(certificates.folder, "server"), fast: true, flags },
-    () => {},
-  );
+  mariadb = await startOwnMariadb(join(certificates.folder, "server"), flags);
   if (!mariadb) return;
   const { host, port, user, password } = mariadb;
   const url = `mysql://${user}:${password}@${host}:${port}/mysql`;

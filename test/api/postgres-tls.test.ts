@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
-import { type RunningPostgres, startPostgres } from "../../dev/postgres.ts";
+import type { RunningPostgres } from "../../dev/postgres.ts";
 import { serverAccount } from "../../dev/postgres-account.ts";
 import { admin, newTenant } from "../support/api.ts";
 import { type EmptyWorld, startEmptyWorld } from "../support/empty-world.ts";
+import { startOwnPostgres } from "../support/servers.ts";
 import { sql } from "../support/sql.ts";
 
 /** A PostgreSQL that takes nothing but TLS, and a Worker that trusts its authority. */
@@ -33,11 +34,8 @@ beforeAll(async () => {
   copyFileSync(certificates.key, key);
   chmodSync(key, 0o600);
   if (account) chownSync(key, account.uid, account.gid);
-  postgres = await startPostgres({
-    folder: join(folder, "server"),
-    fast: true,
-    settings: { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key },
-  });
+  const settings = { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key };
+  postgres = await startOwnPostgres(join(folder, "server"), settings);
   const url = postgres.url("postgres");
   const [row] = await sql(url, "SHOW hba_file");
   writeFileSync(String(row?.hba_file), "hostssl all all all scram-sha-256\n");

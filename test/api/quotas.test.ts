@@ -1,12 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
+import type { RunningMariadb } from "../../dev/mariadb.ts";
 import { startWorld, type World } from "../faults/world.ts";
 import { newDatabase, newTenant, type Tenant, until } from "../support/api.ts";
 import { applyBlueprint, newBlueprint } from "../support/blueprints.ts";
 import { type QuotaCase, quotaCases } from "../support/quota-cases.ts";
 import { serverFolder } from "../support/server-folder.ts";
+import { startOwnMariadb } from "../support/servers.ts";
 import { registerServer } from "../support/suite.ts";
 
 /** Limits that bite: on storage, on sessions. Each sweep measures. */
@@ -22,9 +23,7 @@ const slowMs = 180_000;
 beforeAll(async () => {
   [world, mariadb] = await Promise.all([
     startWorld({ STORAGE_CHECK_SECONDS: "0" }),
-    hasMysql
-      ? startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, () => {})
-      : null,
+    startOwnMariadb(join(folder, "mariadb")),
   ]);
   if (mariadb) await registerServer(world.url, mariadb, "mysql");
   tenant = await newTenant({ url: world.url });

@@ -15,8 +15,11 @@ export type Link = {
   stop(): Promise<void>;
 };
 
-/** Told of each statement before it goes on; while it has not settled the connection waits. */
-export type OnWireStatement = (text: string) => void | Promise<void>;
+/**
+ * Told of each statement and the connection that it is on, before it goes on; while it has not
+ * settled the connection waits.
+ */
+export type OnWireStatement = (text: string, connection: object) => void | Promise<void>;
 
 type State = "up" | "cut" | "silent";
 
@@ -54,7 +57,7 @@ export async function startLink(
       const texts = read(bytes);
       before = before
         .then(async () => {
-          for (const text of texts) await onStatement?.(text);
+          for (const text of texts) await onStatement?.(text, client);
           if (state === "up") upstream.write(bytes);
         })
         .catch(() => void client.destroy());

@@ -1,10 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { startMariadbIfThere } from "../../dev/mariadb.ts";
-import { startPostgres } from "../../dev/postgres.ts";
 import { admin } from "../support/api.ts";
 import { mysqlQuery } from "../support/mysql.ts";
 import { serverFolder } from "../support/server-folder.ts";
+import { startOwnMariadb, startOwnPostgres } from "../support/servers.ts";
 import { sql } from "../support/sql.ts";
 import { type Link, startLink } from "./link.ts";
 import type { World } from "./world.ts";
@@ -38,14 +37,13 @@ type PairEngine = {
   databases(server: Running): Promise<string[]>;
 };
 
-const own = "('postgres', 'template0', 'template1')";
+const own = "('postgres', 'template0', 'template1', 'polypuma')";
 const system = "('mysql', 'sys', 'information_schema', 'performance_schema', 'polypuma')";
 
 const engines: Record<"postgres" | "mysql", PairEngine> = {
   postgres: {
     // What has been committed survives the process, though not the machine.
-    start: (folder) =>
-      startPostgres({ folder, fast: true, settings: { synchronous_commit: "on" } }),
+    start: (folder) => startOwnPostgres(folder, { synchronous_commit: "on" }),
     async databases({ host, port, user, password }) {
       const url = `postgresql://${user}:${password}@${host}:${port}/postgres`;
       const rows = await sql(
@@ -57,8 +55,7 @@ const engines: Record<"postgres" | "mysql", PairEngine> = {
   },
   mysql: {
     async start(folder) {
-      const flags = ["--innodb-flush-log-at-trx-commit=2"];
-      const server = await startMariadbIfThere({ folder, fast: true, flags }, () => {});
+      const server = await startOwnMariadb(folder, ["--innodb-flush-log-at-trx-commit=2"]);
       if (!server) throw new Error("There is no MariaDB");
       return server;
     },

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
-import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
+import type { RunningMariadb } from "../../dev/mariadb.ts";
 import { admin, newDatabase, newTenant, type Tenant, until } from "../support/api.ts";
 import { mysqlQuery } from "../support/mysql.ts";
 import { serverFolder } from "../support/server-folder.ts";
+import { startOwnMariadb } from "../support/servers.ts";
 import { registerServer } from "../support/suite.ts";
 import { type Link, startLink } from "./link.ts";
 import { startWorld, type World } from "./world.ts";
@@ -242,10 +243,7 @@ describe("a check puts right what was opened since the server was registered", (
 
   test.skipIf(!hasMysql)("on MySQL rights that everyone has", async () => {
     const folder = serverFolder("polypuma-health-");
-    const mariadb: RunningMariadb | null = await startMariadbIfThere(
-      { folder, fast: true },
-      () => {},
-    );
+    const mariadb: RunningMariadb | null = await startOwnMariadb(folder);
     if (!mariadb) throw new Error("There is no MariaDB");
     try {
       await registerServer(world.url, mariadb, "mysql");

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { startMariadbIfThere } from "../../dev/mariadb.ts";
 import { newDatabase, newTenant, type Tenant, until } from "../support/api.ts";
 import { mysqlQuery } from "../support/mysql.ts";
 import { quotaCases } from "../support/quota-cases.ts";
 import { serverFolder } from "../support/server-folder.ts";
+import { startOwnMariadb } from "../support/servers.ts";
 import { registerServer } from "../support/suite.ts";
 import { startLink } from "./link.ts";
 import { startWorld, type World } from "./world.ts";
@@ -25,10 +25,7 @@ beforeAll(async () => {
   world = await startWorld({ STORAGE_CHECK_SECONDS: "0" });
   tenant = await newTenant({ url: world.url });
   if (!hasMysql) return;
-  const mariadb = await startMariadbIfThere(
-    { folder: join(folder, "mariadb"), fast: true },
-    () => {},
-  );
+  const mariadb = await startOwnMariadb(join(folder, "mariadb"));
   if (!mariadb) return;
   const onStatement = (text: string) => {
     if (!killBefore?.test(text)) return;

@@ -1,15 +1,15 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
-import { startPostgres } from "../../dev/postgres.ts";
 import { admin, until } from "../support/api.ts";
+import { storeName } from "../support/originals.ts";
 import { serverFolder } from "../support/server-folder.ts";
-import { sql } from "../support/sql.ts";
+import { startOwnPostgres } from "../support/servers.ts";
+import { keepSql, sql } from "../support/sql.ts";
 import { registerServer } from "../support/suite.ts";
 import { startWorker } from "../support/worker.ts";
-import { type Link, startLink } from "./link.ts";
+import { type Link, type OnWireStatement, startLink } from "./link.ts";
 
 /**
  * A control plane of a test's own: PostgreSQL, the link to it, the Neon endpoint and the Worker, any
@@ -20,8 +20,8 @@ export type World = {
   link: Link;
   /** Ends the Worker's process as a power cut would. */
   kill(): void;
-  /** Starts the Worker again on the same data, with its clock that much further ahead. */
-  restart(clockMs: number): Promise<void>;
+  /** Starts the Worker again on the same data, with its clock that much further ahead; or with other variables. */
+  restart(clockMs: number, changed?: Record<string, string>): Promise<void>;
   /** The Worker's time. */
   now(): number;
   /** Moves the Worker's clock ahead, for good. */
@@ -43,7 +43,7 @@ export type Watch = {
   /** Each statement of the control-plane store, before it runs. */
   onStoreStatement?: (text: string, params: unknown[]) => void | Promise<void>;
   /** Each statement of a session on the fleet server, before it runs. */
-  onFleetStatement?: (text: string) => void | Promise<void>;
+  onFleetStatement?: OnWireStatement;
 };
 
 /** Starts a world; `vars` are the Worker's variables, `fields` more of the server's registration. */
@@ -53,21 +53,21 @@ export async function startWorld(
   fields: Record<string, unknown> = {},
 ): Promise<World> {
   const folder = serverFolder("polypuma-world-");
-  const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
-  await createDatabase(postgres.url("postgres"), "polypuma");
-  const storeUrl = postgres.url("polypuma");
-  await migrate(storeUrl);
-  const link = await startLink(postgres, (text) => watch.onFleetStatement?.(text));
+  const postgres = await startOwnPostgres(join(folder, "postgres"));
+  const storeUrl = postgres.url(storeName);
+  const store = keepSql(storeUrl);
+  const link = await startLink(postgres, (...told) => watch.onFleetStatement?.(...told));
   const servers = [{ host: postgres.host, port: link.port }];
   const onStatement = (text: string, params: unknown[]) => watch.onStoreStatement?.(text, params);
   let neon = await startNeonEndpoint({ storeUrl, servers, onStatement });
   let aheadMs = 0;
 
+  let now = vars;
   const start = () =>
     startWorker({
       script: inject("suite").script,
       persist: join(folder, "objects"),
-      vars: { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, POOL_TARGET: "0", ...vars },
+      vars: { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, POOL_TARGET: "0", ...now },
     });
   let worker = await start();
   let killing: Promise<void> | null = null;
@@ -81,9 +81,10 @@ export async function startWorld(
     kill() {
       killing ??= worker.kill();
     },
-    async restart(clockMs) {
+    async restart(clockMs, changed = {}) {
       await killing;
       killing = null;
+      now = { ...now, ...changed };
       worker = await start();
       aheadMs += clockMs;
       await worker.moveClock(aheadMs);
@@ -98,7 +99,7 @@ export async function startWorld(
       const { port } = neon;
       neon = await startNeonEndpoint({ storeUrl, servers, port, onStatement });
     },
-    store: (text, values) => sql(storeUrl, text, values),
+    store: store.run,
     fleet: (text, values) => sql(postgres.url("postgres"), text, values),
     server: () => postgres,
     async sweep() {
@@ -123,6 +124,7 @@ export async function startWorld(
       else await worker.stop();
       await neon.stop();
       await link.stop();
+      await store.end();
       await postgres.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -106,8 +106,8 @@ export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<
   const script = replace ? await bundle(entry, replace) : await bundledOnce(entry);
   const before = new Set(workerdChildren());
   const miniflare = new Miniflare({
-    modules: true,
-    script,
+    // As a list: of a script alone Miniflare looks for imports, in a syntax tree that takes seconds.
+    modules: [{ type: "ESModule", path: "worker.js", contents: script }],
     compatibilityDate: "2026-07-22",
     compatibilityFlags: ["nodejs_compat", "global_fetch_strictly_public"],
     host: "127.0.0.1",

@@ -2,11 +2,12 @@ import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startMariadbIfThere } from "../../dev/mariadb.ts";
-import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { startPostgres } from "../../dev/postgres.ts";
 import { buildWorker } from "./build.ts";
-import { serverFolder } from "./server-folder.ts";
+import { scanLine } from "./log-scan.ts";
+import { makeOriginals, type Originals, storeName } from "./originals.ts";
+import { clearLeftovers, serverFolder } from "./server-folder.ts";
 import { startWorker, testSecrets } from "./worker.ts";
 
 /**
@@ -24,6 +25,8 @@ export type Suite = {
   /** Null where there is no MariaDB; what needs it is skipped then. */
   mysql: ServerLogin | null;
   neonEndpoint: string;
+  /** What servers of a test's own are copies of. */
+  originals: Originals;
 };
 
 /** A server and its operator's login. */
@@ -34,6 +37,9 @@ declare module "vitest" {
     suite: Suite;
   }
 }
+
+/** What the runtime says of its own insides, which Miniflare leaves out of what it prints. */
+const runtimeNoise = /^(workerd\/|kj\/|stack: |\s*$)/;
 
 /** `tcp` runs every test that asks for nothing else over TCP instead of through Neon's proxy. */
 const postgresTransport = process.env.TEST_POSTGRES_TRANSPORT ?? "neon";
@@ -70,21 +76,38 @@ export async function registerServer(
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await clearLeftovers();
   const folder = serverFolder("polypuma-test-");
   const say = (line: string) => console.warn(`${line} (tests of MySQL are skipped)`);
-  const [postgres, mariadb, script] = await Promise.all([
-    startPostgres({ folder: join(folder, "postgres"), fast: true }),
-    startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, say),
+  const [originals, script] = await Promise.all([
+    makeOriginals(folder, say),
     buildWorker("test/support/clock-entry.ts", `test-worker-${process.pid}`),
   ]);
-  await createDatabase(postgres.url("postgres"), "polypuma");
-  const storeUrl = postgres.url("polypuma");
-  await migrate(storeUrl);
+  const copied = (name: string, copyOf: string) => ({
+    folder: join(folder, name),
+    fast: true,
+    copyOf,
+  });
+  const [postgres, mariadb] = await Promise.all([
+    startPostgres(copied("postgres", originals.postgres)),
+    originals.mysql === null ? null : startMariadbIfThere(copied("mariadb", originals.mysql), say),
+  ]);
+  const storeUrl = postgres.url(storeName);
   const { host, port, user, password } = postgres;
   const neon = await startNeonEndpoint({ storeUrl, servers: [{ host, port }] });
   const worker = await startWorker({
     script,
-    vars: { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, POOL_TARGET: "0" },
+    vars: {
+      STORE_URL: storeUrl,
+      NEON_ENDPOINT: neon.url,
+      POOL_TARGET: "0",
+      // It has no transport; each attempt at a mail would be a line.
+      MAIL_RETRY_SECONDS: "86400",
+    },
+    onPrinted(line) {
+      scanLine(line);
+      if (!runtimeNoise.test(line)) console.log(line);
+    },
   });
   await registerServer(worker.url, postgres);
   if (mariadb) await registerServer(worker.url, mariadb, "mysql");
@@ -93,6 +116,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     script,
     postgres: { host, port, user, password, storeUrl },
     mysql: mariadb && loginOf(mariadb),
+    originals,
     neonEndpoint: neon.url,
   });
   return async () => {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
 import { inject } from "vitest";
-import { type RunningMariadb, startMariadbIfThere } from "../../dev/mariadb.ts";
-import { type Link, startLink } from "../faults/link.ts";
+import type { RunningMariadb } from "../../dev/mariadb.ts";
+import { type Link, type OnWireStatement, startLink } from "../faults/link.ts";
 import { startWorld, type Watch, type World } from "../faults/world.ts";
 import { mysqlQuery } from "./mysql.ts";
 import { serverFolder } from "./server-folder.ts";
+import { startOwnMariadb } from "./servers.ts";
 import { sql } from "./sql.ts";
 import { registerServer } from "./suite.ts";
 
@@ -51,11 +52,9 @@ export async function startTwoEngines(
   const folder = serverFolder("polypuma-two-engines-");
   const [world, mariadb] = await Promise.all([
     startWorld(vars, watch),
-    hasMysql
-      ? startMariadbIfThere({ folder: join(folder, "mariadb"), fast: true }, () => {})
-      : null,
+    startOwnMariadb(join(folder, "mariadb")),
   ]);
-  const onStatement = (text: string) => watch.onFleetStatement?.(text);
+  const onStatement: OnWireStatement = (...told) => watch.onFleetStatement?.(...told);
   const mysqlLink = mariadb && (await startLink(mariadb, onStatement, "mysql"));
   if (mariadb && mysqlLink) {
     await registerServer(world.url, { ...mariadb, port: mysqlLink.port }, "mysql");

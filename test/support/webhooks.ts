@@ -1,14 +1,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { createDatabase, migrate } from "../../dev/migrate.ts";
 import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
-import { startPostgres } from "../../dev/postgres.ts";
 import { type Answer, admin, newTenant, type Tenant, until } from "./api.ts";
 import { type NameServer, startNameServer } from "./name-server.ts";
+import { storeName } from "./originals.ts";
 import type { Received, Receiver } from "./receiver.ts";
 import { serverFolder } from "./server-folder.ts";
-import { sql } from "./sql.ts";
+import { startOwnPostgres } from "./servers.ts";
+import { keepSql } from "./sql.ts";
 import { registerServer } from "./suite.ts";
 import { startWorker } from "./worker.ts";
 
@@ -41,10 +41,9 @@ export async function startWebhookWorld(
 ): Promise<WebhookWorld> {
   const folder = serverFolder("polypuma-webhooks-");
   const nameServer = await startNameServer();
-  const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
-  await createDatabase(postgres.url("postgres"), "polypuma");
-  const storeUrl = postgres.url("polypuma");
-  await migrate(storeUrl);
+  const postgres = await startOwnPostgres(join(folder, "postgres"));
+  const storeUrl = postgres.url(storeName);
+  const store = keepSql(storeUrl);
   const { host, port } = postgres;
   const neon = await startNeonEndpoint({
     storeUrl,
@@ -89,10 +88,11 @@ export async function startWebhookWorld(
       aheadMs += clockMs;
       await worker.moveClock(aheadMs);
     },
-    store: (text, values) => sql(storeUrl, text, values),
+    store: store.run,
     async stop() {
       await worker.stop();
       await neon.stop();
+      await store.end();
       await postgres.stop();
       await nameServer.stop();
       rmSync(folder, { recursive: true, force: true });
