@@ -72,7 +72,7 @@ describe.for(engines)("two servers of %s", (engine) => {
         return await stateOf(id);
       },
       (found) => found === state,
-      60_000,
+      180_000,
     );
   }
 

@@ -74,7 +74,7 @@ test("after kill -9 under load, twenty times, every acknowledged row is there an
   expect(noted.batches.length).toBeGreaterThan(kills);
   await worker.stop();
   rmSync(persist, { recursive: true, force: true });
-});
+}, 300_000);
 
 test("a mail that waits to be sent is sent after kill -9", async () => {
   const persist = mkdtempSync(join(tmpdir(), "puma-kill-mail-"));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attemptsMaxOf } from "../../src/polykomos/operations/steps.ts";
 import { admin, newTenant, type Tenant, until } from "../support/api.ts";
 import { sql } from "../support/sql.ts";
 import { startWorld, type World } from "./world.ts";
@@ -201,8 +202,8 @@ describe("while a server cannot be reached", () => {
   test("a create is not given up while its server stays away, and is made when it is back", async () => {
     world.link.cut();
     const { uuid } = (await create()).body.data;
-    // Far more often than an operation is tried that its server refuses.
-    for (let sweeps = 0; sweeps < 20; sweeps++) {
+    // More often than an operation is tried that its server refuses.
+    for (let sweeps = 0; sweeps <= attemptsMaxOf("create", "server_refused"); sweeps++) {
       await world.moveClock(301_000);
       await world.sweep();
     }
