@@ -8,6 +8,7 @@ import { forgetDeadMessages } from "./polykomos/operations/dead-messages-store.t
 import { listRunnable } from "./polykomos/operations/store.ts";
 import { forgetExecutionsBefore } from "./polykomos/queries/store.ts";
 import { type CheckDeps, checkServers } from "./polykomos/servers/check.ts";
+import { sumUpPromises } from "./polykomos/servers/promises-store.ts";
 import {
   type ReconcileDeps,
   type Reconciled,
@@ -95,6 +96,7 @@ export async function sweep(deps: SweepDeps): Promise<Sweep> {
   await deps.announceDeliveries(deliveries);
   const applications = await listRunnableApplications(deps.store, announcedMax, now);
   await deps.announceApplications(applications);
+  await sumUpPromises(deps.store);
   const keptSince = new Date(now.getTime() - deps.eventsKeptMs);
   return {
     operations_announced: operations.length,

@@ -7,6 +7,7 @@ import {
   index,
   integer,
   jsonb,
+  numeric,
   pgSequence,
   pgTable,
   primaryKey,
@@ -199,6 +200,9 @@ export const databases = pgTable(
       .on(table.expiresAt)
       .where(sql`${table.deletedAt} IS NULL AND ${table.expiresAt} IS NOT NULL`),
     index("databases_missing").on(table.missingSince).where(sql`${table.missingSince} IS NOT NULL`),
+    index("databases_destroyed")
+      .on(table.serverId, table.destroyedAt)
+      .where(sql`${table.destroyedAt} IS NOT NULL`),
   ],
 );
 
@@ -260,6 +264,9 @@ export const operations = pgTable(
       .where(sql`${table.state} IN ('queued', 'running')`),
     index("operations_team_newest").on(table.teamId, table.seq.desc()),
     index("operations_state").on(table.state, table.seq.desc()),
+    index("operations_open")
+      .on(table.databaseId, table.seq)
+      .where(sql`${table.state} IN ('queued', 'running') OR ${table.leaseUntil} IS NOT NULL`),
   ],
 );
 
@@ -450,6 +457,12 @@ export const blueprintApplications = pgTable(
   (table) => [
     uniqueIndex("blueprint_applications_request_key").on(table.requestKey),
     index("blueprint_applications_database").on(table.databaseId, table.id.desc()),
+    index("blueprint_applications_creation")
+      .on(table.databaseId)
+      .where(sql`${table.isForCreation}`),
+    index("blueprint_applications_failed")
+      .on(table.id)
+      .where(sql`${table.status} IN ('failed', 'rolled_back')`),
     index("blueprint_applications_unfinished")
       .on(table.notBefore)
       .where(sql`${table.status} IN ('pending', 'running')`),
@@ -549,22 +562,51 @@ export const deadMessages = pgTable(
 );
 
 /** What a database takes up, as it was last measured, and what follows from it. */
-export const databaseUsage = pgTable("database_usage", {
-  databaseId: bigint("database_id", { mode: "number" })
-    .primaryKey()
-    .references(() => databases.id),
-  storageBytes: bigint("storage_bytes", { mode: "number" }).notNull(),
-  /** Sessions that its logins had open. */
-  connections: integer().notNull(),
-  /** Whether the next measure of it must look into each of its tables. MySQL only. */
-  needsDetail: boolean("needs_detail").notNull().default(false),
-  /** The highest warning level, in percent, that it stands at or above and that was told of. */
-  warnedPct: integer("warned_pct").notNull().default(0),
-  /** At its limit or above: its server is to refuse writes. */
-  isOver: boolean("is_over").notNull().default(false),
-  overSince: at("over_since"),
-  measuredAt: at("measured_at").notNull(),
-});
+export const databaseUsage = pgTable(
+  "database_usage",
+  {
+    databaseId: bigint("database_id", { mode: "number" })
+      .primaryKey()
+      .references(() => databases.id),
+    storageBytes: bigint("storage_bytes", { mode: "number" }).notNull(),
+    /** Sessions that its logins had open. */
+    connections: integer().notNull(),
+    /** Whether the next measure of it must look into each of its tables. MySQL only. */
+    needsDetail: boolean("needs_detail").notNull().default(false),
+    /** The highest warning level, in percent, that it stands at or above and that was told of. */
+    warnedPct: integer("warned_pct").notNull().default(0),
+    /** At its limit or above: its server is to refuse writes. */
+    isOver: boolean("is_over").notNull().default(false),
+    overSince: at("over_since"),
+    measuredAt: at("measured_at").notNull(),
+  },
+  (table) => [index("database_usage_detail").on(table.databaseId).where(sql`${table.needsDetail}`)],
+);
+
+/**
+ * What servers have promised: a row is a change of it, or the sum of earlier changes. A trigger on
+ * `databases` adds a row with each change, so that changes never wait for one another; the sweep sums up.
+ */
+export const serverPromises = pgTable(
+  "server_promises",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    serverId: integer("server_id")
+      .notNull()
+      .references(() => fleetServers.id),
+    /** Whose caps hold where a database sets no quota. */
+    plan: text().notNull(),
+    /** Databases that are not destroyed. */
+    databases: integer().notNull(),
+    /** Living ones that set no limit on connections, and the limits of those that do. */
+    defaultConnections: integer("default_connections").notNull(),
+    connections: bigint({ mode: "number" }).notNull(),
+    /** Those that set no limit on storage, and the limits of those that do: exact, so it never drifts. */
+    defaultStorage: integer("default_storage").notNull(),
+    storageGb: numeric("storage_gb").notNull(),
+  },
+  (table) => [index("server_promises_server").on(table.serverId)],
+);
 
 /** When each server's storage was last measured. */
 export const storageChecks = pgTable("storage_checks", {

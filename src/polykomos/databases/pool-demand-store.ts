@@ -70,13 +70,19 @@ export function poolTargetSql({ floor, ceiling }: PoolPolicy, now: Date): SQL {
     ceil(${ratePerSecondSql(now)} * (${buildSeconds} + ${refillLagSeconds}::int))::int))`;
 }
 
+/** CTE body, to be called `busy`: what servers do or have to do now that keeps them from building. */
+export function busyServersSql(now: Date): SQL {
+  return sql`SELECT (SELECT wd.server_id FROM databases wd WHERE wd.id = w.database_id) AS server_id,
+      count(*) AS builds FROM operations w
+    WHERE w.state IN ('queued', 'running') AND w.not_before <= ${now}
+      AND w.kind IN ('build_pooled', 'create', 'rotate_credentials', 'rebuild') GROUP BY 1`;
+}
+
 /**
- * How many more a server of `s` may build for the pool now: what it does or has to do for customers
- * goes before.
+ * How many more a server of `s` may build for the pool now, for a query with `busy`: what it does or
+ * has to do for customers goes before.
  */
-export function freeBuildsSql({ buildsPerServer }: PoolPolicy, now: Date): SQL {
-  return sql`${buildsPerServer}::int - (SELECT count(*) FROM operations w
-    JOIN databases wd ON wd.id = w.database_id
-    WHERE wd.server_id = s.id AND w.state IN ('queued', 'running') AND w.not_before <= ${now}
-      AND w.kind IN ('build_pooled', 'create', 'rotate_credentials', 'rebuild'))`;
+export function freeBuildsSql({ buildsPerServer }: PoolPolicy): SQL {
+  return sql`${buildsPerServer}::int
+    - coalesce((SELECT busy.builds FROM busy WHERE busy.server_id = s.id), 0)`;
 }

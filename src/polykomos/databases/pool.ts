@@ -8,6 +8,7 @@ import { randomPassword } from "../../lib/secrets.ts";
 import { capsJson, pooledDemand } from "./demand.ts";
 import type { Plans } from "./plans.ts";
 import {
+  busyServersSql,
   countClaimsSql,
   freeBuildsSql,
   type PoolPolicy,
@@ -61,7 +62,7 @@ export async function refillPool(deps: RefillDeps): Promise<number> {
         WHERE p.engine = s.engine AND p.region = s.region
           AND p.status IN ('building', 'pooled')) AS missing
       FROM fleet_servers s WHERE s.state = 'active' GROUP BY s.engine, s.region
-    ), places AS (
+    ), busy AS MATERIALIZED (${busyServersSql(now)}), places AS (
       SELECT s.id, s.engine, s.region, nth, greatest(
           share_used(load.databases + nth, s.max_databases),
           share_used(load.connections + nth * ${connections}::int, s.max_connections),
@@ -70,7 +71,7 @@ export async function refillPool(deps: RefillDeps): Promise<number> {
       CROSS JOIN LATERAL server_load(s.id, ${capsJson(deps.plans)}::jsonb) load
       CROSS JOIN LATERAL generate_series(1, ${candidates.length}::int) AS nth
       WHERE s.state = 'active' AND s.check_failures = 0
-        AND nth <= ${freeBuildsSql(pool, now)}
+        AND nth <= ${freeBuildsSql(pool)}
     ), ranked AS (
       SELECT places.*, row_number() OVER (PARTITION BY engine, region
         ORDER BY fullest, nth, places.id) AS place

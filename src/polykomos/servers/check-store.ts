@@ -98,7 +98,7 @@ export async function recordCheck(
       (SELECT coalesce(jsonb_agg(id), '[]'::jsonb) FROM (
         SELECT id FROM resumed UNION
         SELECT o.id FROM operations o JOIN databases d ON d.id = o.database_id
-        WHERE NOT ${failed} AND before.state = 'down' AND d.server_id = s.id
+        WHERE NOT ${failed} AND before.state = 'down' AND d.server_id = s.id AND d.destroyed_at IS NULL
           AND o.state = 'queued' AND o.not_before <= ${now} LIMIT ${resumedMax}) waiting) AS resumed
     FROM s JOIN before USING (id)`);
   return row ? { state: row.state, hasChanged: row.has_changed, resumed: row.resumed } : null;

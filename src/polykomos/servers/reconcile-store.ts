@@ -69,7 +69,9 @@ function differences({ serverId, remains, readSince }: Reading): SQL {
   return sql`seen AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb)
       AS r(kind text, name text, database_id bigint, is_marked boolean)),
     standing AS MATERIALIZED (SELECT id, uuid, status, missing_since, updated_at FROM databases
-      WHERE server_id = ${serverId} AND (destroyed_at IS NULL OR destroyed_at >= ${readSince})),
+      WHERE server_id = ${serverId} AND destroyed_at IS NULL
+      UNION ALL SELECT id, uuid, status, missing_since, updated_at FROM databases
+      WHERE server_id = ${serverId} AND destroyed_at >= ${readSince}),
     orphans AS (SELECT seen.* FROM seen LEFT JOIN standing ON standing.id = seen.database_id
       WHERE standing.id IS NULL),
     found AS MATERIALIZED (SELECT database_id, bool_or(kind = 'login' AND name LIKE 'u%') AS has_login,
