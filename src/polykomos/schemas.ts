@@ -38,7 +38,7 @@ export function uuidText(message = "must be a UUID") {
 export const uuidParams = z.object({ uuid: uuidText() });
 
 /** An integer written in a query string. */
-function queryInteger(min: number, max: number, byDefault: number) {
+export function queryInteger(min: number, max: number, byDefault: number) {
   return z
     .string()
     .regex(/^(0|[1-9]\d{0,8})$/, `must be a whole number from ${min} to ${max}`)

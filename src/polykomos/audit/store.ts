@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime, teamOfUser } from "../databases/rows.ts";
+import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
 
 /** The audit log as those it concerns read it. */
 export type AuditRow = {
@@ -37,15 +37,10 @@ export async function listAudit(
   filter: AuditFilter,
 ): Promise<{ entries: AuditRow[]; hasMore: boolean } | null> {
   const { teamId, userId, action, from, to, startingAfter, limit } = filter;
-  const visible =
-    teamId === null
-      ? sql`(${teamOfUser(sql`a.team_id`, readerId)}
-          OR (a.team_id IS NULL AND a.user_id = ${readerId}))`
-      : sql`a.team_id = ${teamId} AND ${teamOfUser(sql`a.team_id`, readerId)}`;
   const cursor = sql`(SELECT c.id FROM audit_log c WHERE c.id = ${startingAfter}
     AND (${teamOfUser(sql`c.team_id`, readerId)} OR (c.team_id IS NULL AND c.user_id = ${readerId})))`;
   const conditions = [
-    visible,
+    sql`true`,
     ...(startingAfter === null ? [] : [sql`a.id < ${cursor}`]),
     ...(userId === null ? [] : [sql`a.user_id = ${userId}`]),
     ...(action === null
@@ -54,13 +49,26 @@ export async function listAudit(
     ...(from === null ? [] : [sql`a.created_at >= (${from}::date)::timestamp AT TIME ZONE 'UTC'`]),
     ...(to === null ? [] : [sql`a.created_at < (${to}::date + 1)::timestamp AT TIME ZONE 'UTC'`]),
   ];
+  const where = sql.join(conditions, sql` AND `);
+  const count = limit + 1;
+  const ofTeams = newestOfTeams({
+    table: sql`audit_log`,
+    alias: sql`a`,
+    userId: readerId,
+    teamId,
+    where,
+    by: sql`a.id`,
+    count,
+  });
+  const ownOfNoTeam = sql`UNION ALL (SELECT a.* FROM audit_log a WHERE a.team_id IS NULL
+    AND a.user_id = ${readerId} AND ${where} ORDER BY a.id DESC NULLS LAST LIMIT ${count})`;
   const rows = await store.rows<AuditRow>(sql`
     SELECT a.id, a.actor, a.team_id, a.action, a.target, a.details, a.request_id,
       ${isoTime(sql`a.created_at`)} AS created_at,
       CASE WHEN u.id IS NOT NULL
         THEN jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email) END AS user
-    FROM audit_log a LEFT JOIN users u ON u.id = a.user_id
-    WHERE ${sql.join(conditions, sql` AND `)} ORDER BY a.id DESC LIMIT ${limit + 1}`);
+    FROM (SELECT a.* FROM ${ofTeams} ${teamId === null ? ownOfNoTeam : sql``}) a
+    LEFT JOIN users u ON u.id = a.user_id ORDER BY a.id DESC LIMIT ${count}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(sql`SELECT ${cursor} AS id WHERE ${cursor} IS NOT NULL`);
     if (known.length === 0) return null;

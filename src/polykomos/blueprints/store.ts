@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime, teamOfUser } from "../databases/rows.ts";
+import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
 import type { Manifest } from "./sql/check.ts";
 import type { EngineName, Piece } from "./sql/script.ts";
 import type { Declarations } from "./sql/variables.ts";
@@ -97,10 +97,11 @@ export async function insertBlueprint(
   const [row] = await store.rows<{ uuid: string }>(sql`
     WITH team AS (SELECT m.team_id FROM memberships m WHERE m.user_id = ${act.userId}
       AND ${teamId === null ? sql`m.is_primary` : sql`m.team_id = ${teamId}`}),
+    taken AS MATERIALIZED (SELECT o.slug FROM team JOIN blueprints o ON o.team_id = team.team_id
+      AND o.deleted_at IS NULL AND starts_with(o.slug, ${slug}::text)),
     free AS (SELECT CASE WHEN n = 1 THEN ${slug}::text ELSE ${slug}::text || '-' || n END AS slug
-      FROM generate_series(1, 10000) n, team WHERE NOT EXISTS (SELECT 1 FROM blueprints o
-        WHERE o.team_id = team.team_id AND o.deleted_at IS NULL
-          AND o.slug = CASE WHEN n = 1 THEN ${slug}::text ELSE ${slug}::text || '-' || n END)
+      FROM generate_series(1, 10000) n, team WHERE NOT EXISTS (SELECT 1 FROM taken
+        WHERE taken.slug = CASE WHEN n = 1 THEN ${slug}::text ELSE ${slug}::text || '-' || n END)
       ORDER BY n LIMIT 1),
     made AS (INSERT INTO blueprints (uuid, team_id, name, slug, description, version, request_key,
         created_at, updated_at)
@@ -214,12 +215,22 @@ export async function listBlueprints(
   const cursor = sql`(SELECT c.id FROM blueprints c WHERE c.uuid = ${startingAfter}
     AND (c.team_id IS NULL OR ${teamOfUser(sql`c.team_id`, userId)}))`;
   const before = startingAfter === null ? sql`true` : sql`b.id < ${cursor}`;
+  const listed = sql`b.deleted_at IS NULL AND ${before}`;
   const rows = await store.rows<BlueprintRow & { fits: boolean }>(sql`
     SELECT ${columns}, page.fits FROM (
       SELECT b.id, sum(v.size_bytes) OVER (ORDER BY b.id DESC) - v.size_bytes
         < ${pageBytesMax} AS fits
-      FROM ${current} WHERE b.deleted_at IS NULL AND ${visible(userId)} AND ${before}
-        AND (${teamId}::bigint IS NULL OR b.team_id IS NULL OR b.team_id = ${teamId})
+      FROM (SELECT b.* FROM ${newestOfTeams({
+        table: sql`blueprints`,
+        alias: sql`b`,
+        userId,
+        teamId,
+        where: listed,
+        by: sql`b.id`,
+        count: limit + 1,
+      })} UNION ALL (SELECT b.* FROM blueprints b WHERE b.team_id IS NULL AND ${listed}
+        ORDER BY b.id DESC NULLS LAST LIMIT ${limit + 1})) b
+      JOIN blueprint_versions v ON v.blueprint_id = b.id AND v.version = b.version
       ORDER BY b.id DESC LIMIT ${limit + 1}) page
     JOIN blueprints b ON b.id = page.id JOIN blueprint_versions v ON v.blueprint_id = b.id
       AND v.version = b.version

@@ -18,7 +18,9 @@ import {
   databaseColumns,
   databaseEventData,
   databaseFromRaw,
+  isOfUsersTeam,
   isoTime,
+  newestOfTeams,
   type RawDatabase,
   teamOfUser,
 } from "./rows.ts";
@@ -224,7 +226,7 @@ export async function findDatabase(
   const [row] = await store.rows<RawDatabase>(sql`
     SELECT ${databaseColumns} FROM databases d JOIN fleet_servers s ON s.id = d.server_id
     JOIN teams t ON t.id = d.team_id
-    WHERE d.uuid = ${uuid} AND d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)}`);
+    WHERE d.uuid = ${uuid} AND d.deleted_at IS NULL AND ${isOfUsersTeam(sql`d.team_id`, userId)}`);
   return row ? databaseFromRaw(row) : null;
 }
 
@@ -264,10 +266,15 @@ export async function listDatabases(
       : sql`d.listing < (SELECT c.listing FROM databases c WHERE c.uuid = ${startingAfter}
           AND ${teamOfUser(sql`c.team_id`, userId)})`;
   const rows = await store.rows<RawDatabase>(sql`
-    SELECT ${databaseColumns} FROM databases d JOIN fleet_servers s ON s.id = d.server_id
-    JOIN teams t ON t.id = d.team_id
-    WHERE d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)} AND ${before}
-      AND ${teamId === null ? sql`true` : sql`d.team_id = ${teamId}`}
+    SELECT ${databaseColumns} FROM ${newestOfTeams({
+      table: sql`databases`,
+      alias: sql`d`,
+      userId,
+      teamId,
+      where: sql`d.deleted_at IS NULL AND ${before}`,
+      by: sql`d.listing`,
+      count: limit + 1,
+    })} JOIN fleet_servers s ON s.id = d.server_id JOIN teams t ON t.id = d.team_id
     ORDER BY d.listing DESC LIMIT ${limit + 1}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(sql`SELECT 1 FROM databases c WHERE c.uuid = ${startingAfter}
@@ -295,7 +302,7 @@ export async function findByRequestKey(
 /** The living database of the user's, locked until the statement is done. */
 export function lockedTarget(userId: number, uuid: string): SQL {
   return sql`SELECT d.id FROM databases d WHERE d.uuid = ${uuid} AND d.deleted_at IS NULL
-    AND ${teamOfUser(sql`d.team_id`, userId)} FOR UPDATE`;
+    AND ${isOfUsersTeam(sql`d.team_id`, userId)} FOR UPDATE`;
 }
 
 /** What is null is not changed. */

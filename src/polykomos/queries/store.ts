@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import { placeColumns, type SealedPlace } from "../databases/place-rows.ts";
-import { isoTime, teamOfUser } from "../databases/rows.ts";
+import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
 import type { StatementClass } from "./guard/verdict.ts";
 
 /** Questions in the control-plane store: who asked what, what became of it, and who is at work. */
@@ -199,16 +199,29 @@ export async function listExecutions(
 ): Promise<{ executions: ExecutionRow[]; hasMore: boolean } | null> {
   const { databaseUuid, limit, startingAfter } = page;
   const isMine = teamOfUser(sql`q.team_id`, userId);
+  const before = startingAfter === null ? sql`true` : sql`q.id < ${startingAfter}`;
+  const count = limit + 1;
+  const listed =
+    databaseUuid === null
+      ? newestOfTeams({
+          table: sql`query_executions`,
+          alias: sql`q`,
+          userId,
+          where: before,
+          by: sql`q.id`,
+          count,
+        })
+      : sql`(SELECT q.* FROM query_executions q WHERE ${isMine} AND ${before}
+          AND q.database_id = (SELECT id FROM databases WHERE uuid = ${databaseUuid})
+          ORDER BY q.id DESC NULLS LAST LIMIT ${count}) q`;
   const rows = await store.rows<ExecutionRow>(sql`
     SELECT q.id, d.uuid AS "databaseUuid", q.question, q.status, q.sql,
       q.statement_class AS "statementClass", q.translator, q.confidence,
       q.error_code AS "errorCode", q.error_message AS "errorMessage", q.row_count AS "rowCount",
       q.affected_rows::int AS "affectedRows", q.duration_ms AS "durationMs",
       ${isoTime(sql`q.created_at`)} AS "createdAt"
-    FROM query_executions q JOIN databases d ON d.id = q.database_id
-    WHERE ${isMine} AND ${startingAfter === null ? sql`true` : sql`q.id < ${startingAfter}`}
-      AND ${databaseUuid === null ? sql`true` : sql`d.uuid = ${databaseUuid}`}
-    ORDER BY q.id DESC LIMIT ${limit + 1}`);
+    FROM ${listed} JOIN databases d ON d.id = q.database_id
+    ORDER BY q.id DESC LIMIT ${count}`);
   if (rows.length === 0 && startingAfter !== null) {
     const known = await store.rows(
       sql`SELECT 1 FROM query_executions q WHERE q.id = ${startingAfter} AND ${isMine}`,

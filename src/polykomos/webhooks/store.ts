@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime, teamOfUser } from "../databases/rows.ts";
+import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
 import { deliveryIds } from "../events.ts";
 import { stopIdle } from "./delivery-store.ts";
 
@@ -258,7 +258,7 @@ export async function listDeliveries(
     SELECT ${deliveryColumns} FROM webhook_deliveries w JOIN events v ON v.id = w.event_id
     WHERE w.endpoint_id = ${endpointId}
       AND (${startingAfter}::bigint IS NULL OR w.id <= ${startingAfter})
-    ORDER BY w.id DESC LIMIT ${limit + 2}`);
+    ORDER BY w.id DESC NULLS LAST LIMIT ${limit + 2}`);
   if (startingAfter === null) return pageOf(rows, limit);
   // The cursor itself comes first when it is one of this endpoint's.
   if (Number(rows[0]?.id) !== startingAfter) return null;
@@ -275,9 +275,14 @@ export async function listEvents(
   const rows = await store.rows<EventRow>(sql`
     SELECT v.id, v.uid, v.type, v.team_id AS "teamId", v.data,
       ${isoTime(sql`v.created_at`)} AS "createdAt"
-    FROM events v WHERE ${teamOfUser(sql`v.team_id`, userId)}
-      AND (${startingAfter}::bigint IS NULL OR v.id <= ${startingAfter})
-    ORDER BY v.id DESC LIMIT ${limit + 2}`);
+    FROM ${newestOfTeams({
+      table: sql`events`,
+      alias: sql`v`,
+      userId,
+      where: sql`(${startingAfter}::bigint IS NULL OR v.id <= ${startingAfter})`,
+      by: sql`v.id`,
+      count: limit + 2,
+    })} ORDER BY v.id DESC LIMIT ${limit + 2}`);
   if (startingAfter === null) return pageOf(rows, limit);
   if (Number(rows[0]?.id) !== startingAfter) return null;
   return pageOf(rows.slice(1), limit);

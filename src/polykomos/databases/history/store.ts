@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
-import { isoTime, teamOfUser } from "../rows.ts";
+import { isoTime, newestOfTeams, teamOfUser } from "../rows.ts";
 
 /** How databases' usage went: `usage_samples`, a row for each quarter of an hour. */
 type Point = { at: string; storage_bytes: number; connections: number };
@@ -18,10 +18,21 @@ export async function listHistory(
   const { teamId, databaseUuid } = which;
   const width = databaseUuid === null ? "6 hours" : "15 minutes";
   return await store.rows<History>(sql`
-    WITH wanted AS (SELECT d.id, d.uuid, d.listing FROM databases d
-      WHERE d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)}
-        AND ${teamId === null ? sql`true` : sql`d.team_id = ${teamId}`}
-        AND ${databaseUuid === null ? sql`true` : sql`d.uuid = ${databaseUuid}`}
+    WITH wanted AS (SELECT d.id, d.uuid, d.listing FROM ${
+      databaseUuid === null
+        ? newestOfTeams({
+            table: sql`databases`,
+            alias: sql`d`,
+            userId,
+            teamId,
+            where: sql`d.deleted_at IS NULL`,
+            by: sql`d.listing`,
+            count: databasesMax,
+          })
+        : sql`databases d WHERE d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, userId)}
+            AND ${teamId === null ? sql`true` : sql`d.team_id = ${teamId}`}
+            AND d.uuid = ${databaseUuid}`
+    }
       ORDER BY d.listing DESC LIMIT ${databasesMax}),
     points AS (SELECT w.uuid, w.listing, date_bin(${width}::interval, u.at, '2000-01-01Z') AS at,
         (array_agg(u.storage_bytes ORDER BY u.at DESC))[1] AS storage_bytes,
