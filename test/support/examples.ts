@@ -92,6 +92,7 @@ const bodies: Record<string, (of: Example) => Record<string, unknown>> = {
       inactive_ttl_days: 30,
     },
   }),
+  adminReseal: () => ({ starting_after: "databases.password_sealed:1" }),
   // Of an engine that is refused before anything is connected to.
   adminCreateServer: () => ({
     name: unique(),
