@@ -14,7 +14,7 @@ const kinds: Record<string, Kind> = {
 };
 
 /** The bindings that the code reads: the type `Bindings` of src/env.ts. */
-export function bindingsOf(envSource: string): Binding[] {
+function bindingsOf(envSource: string): Binding[] {
   const body = /^(?:export )?type Bindings = \{([\s\S]*?)^\};/m.exec(envSource)?.[1];
   if (body === undefined) throw new Error("src/env.ts has no type Bindings");
   return [...body.matchAll(/^ {2}([A-Z_]+)(\??): (\w+)/gm)].map(

@@ -11,7 +11,7 @@ export function readConfig(root: string): Unstable_RawConfig {
 }
 
 /** The hosts that the Worker is to answer on. */
-export function hostsOf({ vars }: Pick<Values, "vars">): string[] {
+function hostsOf({ vars }: Pick<Values, "vars">): string[] {
   const { PUBLIC_URL = "", POLYKOMOS_HOST = "" } = vars;
   const publicHost = URL.canParse(PUBLIC_URL) ? [new URL(PUBLIC_URL).hostname] : [];
   return [...new Set([...publicHost, ...(POLYKOMOS_HOST === "" ? [] : [POLYKOMOS_HOST])])];

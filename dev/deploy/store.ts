@@ -14,7 +14,7 @@ const notAdditive =
 const connectTimeoutMs = 10_000;
 
 /** Those that the store at `url` lacks, oldest first. */
-export async function pendingMigrations(root: string, url: string): Promise<string[]> {
+async function pendingMigrations(root: string, url: string): Promise<string[]> {
   const journal: { entries: Migration[] } = JSON.parse(
     readFileSync(join(root, "migrations", "meta", "_journal.json"), "utf8"),
   );

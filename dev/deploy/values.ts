@@ -5,7 +5,7 @@ import { readIfThere } from "../private-file.ts";
 import { type Finding, good, need, note } from "./findings.ts";
 
 /** Variables that are uploaded as secrets, and stand in no file that wrangler reads as its config. */
-export const secretNames = [
+const secretNames = [
   "STORE_URL",
   "ADMIN_TOKEN",
   "SEALING_KEYS",

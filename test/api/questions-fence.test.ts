@@ -181,21 +181,21 @@ describe.each(engines)("on %s", (engine) => {
     }
   });
 
-  test("hundreds of thousands of rows are cut off without being in memory", async () => {
+  test("a million rows are cut off without being in memory", async () => {
     const shop = await newShop(questions.worker.url, engine);
     await shop.sql(
       engine === "postgres"
-        ? "CREATE TABLE big AS SELECT n AS id, repeat('x', 100) AS pad FROM generate_series(1, 400000) n"
-        : "CREATE TABLE big AS SELECT seq AS id, REPEAT('x', 100) AS pad FROM seq_1_to_400000",
+        ? "CREATE TABLE big AS SELECT n AS id, repeat('x', 100) AS pad FROM generate_series(1, 1000000) n"
+        : "CREATE TABLE big AS SELECT seq AS id, REPEAT('x', 100) AS pad FROM seq_1_to_1000000",
     );
-    const ask = () => askFor(shop, "SELECT id, pad FROM big LIMIT 400000");
+    const ask = () => askFor(shop, "SELECT id, pad FROM big LIMIT 1000000");
     expect((await ask()).body.result).toMatchObject({ rowCount: 1_000, truncated: true });
     const before = workerdBytes();
-    for (let count = 0; count < 5; count++) {
+    for (let count = 0; count < 2; count++) {
       const { result } = (await ask()).body;
       expect(result).toMatchObject({ rowCount: 1_000, truncated: true, maxRows: 1_000 });
     }
-    // Forty megabytes five times over would show.
+    // A hundred megabytes twice over would show.
     expect(workerdBytes() - before).toBeLessThan(64 * 1024 * 1024);
   });
 

@@ -32,7 +32,7 @@ export function requiredScenarios(revision: Revision): string[] {
 }
 
 /** The checks of a server in one process for all scenarios that a revision requires, by scenario. */
-export async function runRequirements(
+async function runRequirements(
   url: string,
   revision: Revision,
 ): Promise<ReadonlyMap<string, Check[]>> {
@@ -66,7 +66,7 @@ export function scenarioRunner(url: string, revision: Revision) {
 }
 
 /** Runs one scenario at a revision and returns its checks. */
-export async function runScenario(
+async function runScenario(
   url: string,
   scenario: string,
   revision: Revision,

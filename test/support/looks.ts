@@ -16,7 +16,7 @@ const artefacts = join(root, "test", "artefacts");
 /** The rules whose outcome a colour scheme can change; the others need one run for both. */
 const rulesOfColour = ["color-contrast", "link-in-text-block"];
 
-export type Violation = { id: string; impact: string; help: string; where: string[] };
+type Violation = { id: string; impact: string; help: string; where: string[] };
 
 /** Runs axe-core on the page as it stands, or a part of it; all its rules where none are named. */
 type Axe = (rules?: readonly string[], part?: string) => Promise<Violation[]>;

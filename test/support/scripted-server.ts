@@ -9,7 +9,7 @@ export type ScriptedAnswer = {
   body?: unknown;
 };
 
-export type Asked = {
+type Asked = {
   method: string;
   path: string;
   headers: IncomingMessage["headers"];
