@@ -5,9 +5,10 @@ import {
   mysqlLiteral as literal,
   mysqlGrantedDatabase,
 } from "./identifiers.ts";
+import { endSessions } from "./mysql-end-sessions.ts";
 import type { MysqlConnect, MysqlSession } from "./mysql-session.ts";
 import { copyStructure } from "./mysql-structure.ts";
-import { flavourOf, identifiedBy, rights } from "./mysql-tenant.ts";
+import { flavourOf, identifiedBy, mysqlTenantSql, rights } from "./mysql-tenant.ts";
 import {
   lockTimeoutMs,
   type ScriptRunner,
@@ -76,6 +77,20 @@ export function mysqlScripts(connect: MysqlConnect): ScriptRunner {
     });
   }
 
+  /**
+   * Makes a database anew that is still being created: the creation alone has written to it. Rights
+   * are on its name, so they stay.
+   */
+  async function emptyDatabase(server: FleetServer, tenant: Tenant): Promise<void> {
+    const sql = mysqlTenantSql(server, tenant);
+    await asAdmin(server, async (session) => {
+      // A statement that still runs would go on in the new one.
+      await endSessions(session, sql.endLogin("own").sessions);
+      await session.query(sql.dropDatabase);
+      await session.query(sql.createDatabase);
+    });
+  }
+
   /** The scratch schema has a login that can reach nothing else, whatever a script or trigger names. */
   async function makeScratch(server: FleetServer, tenant: Tenant): Promise<MysqlSession> {
     const scratch = scratchName(tenant);
@@ -122,9 +137,10 @@ export function mysqlScripts(connect: MysqlConnect): ScriptRunner {
       }
     },
 
-    async settle(server, tenant, _checkpoint, isRehearsal) {
-      if (!isRehearsal) return "unknown";
-      await dropScratch(server, tenant);
+    async settle(server, tenant, _checkpoint, { isRehearsal, isForCreation }) {
+      if (!isRehearsal && !isForCreation) return "unknown";
+      if (isRehearsal) await dropScratch(server, tenant);
+      else await emptyDatabase(server, tenant);
       return "undone";
     },
   };

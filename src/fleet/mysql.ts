@@ -1,4 +1,5 @@
 import type { Engine, FleetServer, NameStage, Tenant, TenantWork } from "./fleet.ts";
+import { endSession, endSessions, isServerError } from "./mysql-end-sessions.ts";
 import { claimMysqlServer, readMysqlCatalog, removeMysqlRemains } from "./mysql-remains.ts";
 import { checkMysqlServer, prepareMysqlServer } from "./mysql-server.ts";
 import type { MysqlConnect, MysqlSession, MysqlTarget, Rows } from "./mysql-session.ts";
@@ -19,11 +20,7 @@ import { measureMysql } from "./usage.ts";
  */
 const adminStatementTimeoutMs = 60_000;
 const customerStatementTimeoutMs = 5_000;
-/** Sessions that were ended are looked for again so often, and so many times. */
-const endPollMs = 25;
-const endPollsMax = 40;
-/** Numbers of errors that mean something here. */
-const noSuchThread = 1094;
+/** The number of the error that means so. */
 const lockWaitTimeout = 1205;
 
 function adminTarget(server: FleetServer): MysqlTarget {
@@ -78,7 +75,7 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
   async function takeLock(session: MysqlSession): Promise<void> {
     const [[lock] = []] = await session.query(`${sql.settle}; ${sql.takeLock}`);
     if (Number(lock?.taken) === 1) return;
-    if (lock?.holder) await kill(session, lock.holder);
+    if (lock?.holder) await endSession(session, lock.holder);
     const [[awaited] = []] = await session.query(sql.awaitLock);
     if (Number(awaited?.taken) !== 1) throw new Error("Another session works on this database");
   }
@@ -153,14 +150,9 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
     await run(...before, ...make, sql.markMade, ...after);
   }
 
-  async function endSessions(list: string): Promise<void> {
-    for (let poll = 0; poll < endPollsMax; poll++) {
-      const [sessions = []] = await run(list);
-      if (sessions.length === 0) return;
-      admin ??= await open();
-      for (const { id } of sessions) await kill(admin, id);
-      await new Promise((resolve) => setTimeout(resolve, endPollMs));
-    }
+  async function endAll(list: string): Promise<void> {
+    admin ??= await open();
+    await endSessions(admin, list);
   }
 
   /**
@@ -201,7 +193,7 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
       const statements = isTwin ? await onTwin(refuse) : [refuse];
       if (statements.length === 0) return;
       await run(...statements);
-      await endSessions(sessions);
+      await endAll(sessions);
     },
 
     // A database is made with its name, and has none yet: the tenant's row stands for it.
@@ -255,7 +247,7 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
       if (facts.registered === "not" || !facts.hasLogin) return;
       const reader = (await isReaderOurs()) ? [sql.refuseReader] : [];
       await run(sql.refuseLogins, ...(await onTwin(sql.refuseTwin)), ...reader);
-      await endSessions(sql.listSessions);
+      await endAll(sql.listSessions);
     },
 
     async destroy() {
@@ -272,19 +264,4 @@ function mysqlWork(connect: MysqlConnect, server: FleetServer, tenant: Tenant): 
       admin = null;
     },
   };
-}
-
-async function kill(session: MysqlSession, threadId: unknown): Promise<void> {
-  try {
-    await session.query(`KILL CONNECTION ${Math.trunc(Number(threadId))}`);
-  } catch (error) {
-    // It has ended by itself meanwhile.
-    if (!isServerError(error, noSuchThread)) throw error;
-  }
-}
-
-/** Whether the server said no; with a number, whether it said that. */
-function isServerError(error: unknown, errno?: number): boolean {
-  if (!(error instanceof Error && "errno" in error)) return false;
-  return errno === undefined || error.errno === errno;
 }

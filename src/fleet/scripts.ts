@@ -43,12 +43,15 @@ export type ScriptRunner = {
    * `CannotRehearse` when there can be no such place.
    */
   open(server: FleetServer, tenant: Tenant, isRehearsal: boolean): Promise<ScriptSession>;
-  /** Ends what a dead runner left at work, and says what became of it. */
+  /**
+   * Ends what a dead runner left at work, and says what became of it. What a script left in a database
+   * that nobody was given yet may be undone for it.
+   */
   settle(
     server: FleetServer,
     tenant: Tenant,
     checkpoint: string,
-    isRehearsal: boolean,
+    of: { isRehearsal: boolean; isForCreation: boolean },
   ): Promise<Fate>;
 };
 

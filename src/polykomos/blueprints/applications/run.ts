@@ -20,7 +20,7 @@ import type { LogEntry } from "./store.ts";
  * PostgreSQL holds all changes in one transaction, whose id is recorded before anything is changed:
  * whoever takes over after a crash asks the server what became of it. MySQL makes each statement
  * permanent, so what is begun is recorded before it runs, and a crash is never followed by a second
- * try.
+ * try, but on a database that is still being created: that one is emptied first.
  */
 export type ApplicationRunDeps = {
   store: Store;
@@ -92,7 +92,10 @@ export async function applyAtCreation(deps: ApplicationRunDeps, databaseId: numb
   const ended = await store.findForCreation(deps.store, databaseId);
   if (ended?.status === "completed") return;
   const reason = ended?.errorMessage ?? "it has not ended yet";
-  if (ended?.status === "pending" || ended?.status === "running") throw new Error(reason);
+  // It was put off, which only a server that serves badly is the cause of.
+  if (ended?.status === "pending" || ended?.status === "running") {
+    throw new Fault("server_unreachable", reason);
+  }
   throw new Fault("blueprint_failed", reason);
 }
 
@@ -195,7 +198,9 @@ async function resolveEarlier(
 ): Promise<boolean> {
   const checkpoint = application.checkpoint ?? "";
   const scripts = deps.scripts[application.server.engine];
-  const fate = await scripts.settle(server, tenant, checkpoint, application.isDryRun);
+  const { isDryRun: isRehearsal, isForCreation } = application;
+  const of = { isRehearsal, isForCreation };
+  const fate = await scripts.settle(server, tenant, checkpoint, of);
   switch (fate) {
     case "undone":
       if (!(await store.clearProgress(deps.store, application))) throw new LeaseLost();

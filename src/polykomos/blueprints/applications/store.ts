@@ -141,7 +141,7 @@ export async function listApplications(
     SELECT ${columns}, NULL AS log FROM ${joined}
     WHERE a.database_id = ${databaseId} AND ${teamOfUser(sql`a.team_id`, userId)}
       AND (${startingAfter}::int IS NULL OR a.id <= ${startingAfter})
-    ORDER BY a.id DESC LIMIT ${limit + 2}`);
+    ORDER BY a.id DESC NULLS LAST LIMIT ${limit + 2}`);
   const isCursor = startingAfter !== null;
   // The cursor itself comes first when it is one of this database's.
   if (isCursor && rows[0]?.id !== startingAfter) return null;

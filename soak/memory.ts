@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { median } from "../bench/rows.ts";
+import { workerdPids } from "../bench/worker.ts";
+import type { Finding } from "./finding.ts";
+
+/** The Worker's memory over time. Each life of its process is a line of its own. */
+export type Sample = { atMs: number; life: number; megabytes: number };
+
+export type Growth = {
+  /** Of the longest life, without its beginning. */
+  seconds: number;
+  firstMb: number;
+  lastMb: number;
+  ratio: number;
+};
+
+const everyMs = 1_000;
+/** Until all code has been loaded and compiled, and the heap has been as large as the load makes it. */
+const warmUpMs = 60_000;
+const samplesMin = 40;
+const ratioMax = 1.15;
+
+function megabytesOf(pid: number): number {
+  try {
+    const kilobytes = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return Number(kilobytes ?? 0) / 1_024;
+  } catch {
+    // It ended in between.
+    return 0;
+  }
+}
+
+/** Takes a sample a second; the result ends it and gives them all. */
+export function watchMemory(lifeNow: () => number | null): () => Sample[] {
+  const samples: Sample[] = [];
+  const timer = setInterval(() => {
+    const life = lifeNow();
+    const megabytes = workerdPids().reduce((sum, pid) => sum + megabytesOf(pid), 0);
+    if (life !== null && megabytes > 0) {
+      samples.push({ atMs: performance.now(), life, megabytes });
+    }
+  }, everyMs);
+  return () => {
+    clearInterval(timer);
+    return samples;
+  };
+}
+
+/** The last quarter of the longest life beside its first, or null when none was long enough. */
+export function growthOf(samples: readonly Sample[]): Growth | null {
+  const lives = Map.groupBy(samples, ({ life }) => life);
+  const [longest = []] = [...lives.values()].sort((a, b) => b.length - a.length);
+  const begunMs = (longest[0]?.atMs ?? 0) + warmUpMs;
+  const warm = longest.filter(({ atMs }) => atMs >= begunMs);
+  const quarter = Math.floor(warm.length / 4);
+  if (warm.length < samplesMin) return null;
+  const of = (part: readonly Sample[]) => median(part.map(({ megabytes }) => megabytes));
+  const [firstMb, lastMb] = [of(warm.slice(0, quarter)), of(warm.slice(-quarter))];
+  const seconds = ((warm.at(-1)?.atMs ?? 0) - (warm[0]?.atMs ?? 0)) / 1_000;
+  return { seconds, firstMb, lastMb, ratio: lastMb / firstMb };
+}
+
+export function auditGrowth(growth: Growth | null): Finding[] {
+  if (growth === null || growth.ratio <= ratioMax) return [];
+  const { firstMb, lastMb, seconds } = growth;
+  const what = `from ${firstMb.toFixed(0)} to ${lastMb.toFixed(0)} MB in ${seconds.toFixed(0)} s`;
+  return [{ kind: "memory grows", what }];
+}
+
+export const memoryBar = ratioMax;
