@@ -66,11 +66,7 @@ export function scenarioRunner(url: string, revision: Revision) {
 }
 
 /** Runs one scenario at a revision and returns its checks. */
-async function runScenario(
-  url: string,
-  scenario: string,
-  revision: Revision,
-): Promise<Check[]> {
+async function runScenario(url: string, scenario: string, revision: Revision): Promise<Check[]> {
   const folder = mkdtempSync(join(tmpdir(), "puma-conformance-"));
   try {
     const where = ["server", "--url", url, "--output-dir", folder, "--timeout", "120000"];
