@@ -42,6 +42,14 @@ async function newKey(tenant: Tenant, body: Record<string, unknown> = {}, url?: 
   return { key, id };
 }
 
+let idle: Promise<Tenant> | undefined;
+
+/** One tenant for all tests in which nothing may happen to it. */
+function idleTenant(): Promise<Tenant> {
+  idle ??= newTenant();
+  return idle;
+}
+
 const secret = "A".repeat(40);
 
 /** What is no Bearer credential at all. */
@@ -63,7 +71,7 @@ function malformed(key: string): string[] {
 
 describe("every route that is not public", () => {
   test.each(guarded)("%s is closed without a good key, and nothing is done", async (_, route) => {
-    const tenant = await newTenant();
+    const tenant = await idleTenant();
     const isAdmin = route.api === "admin";
     const before = await rowsOf(tenant);
 
@@ -127,7 +135,7 @@ describe("every route that is not public", () => {
   const scoped = guarded.filter(([, each]) => each.access.length > 0);
 
   test.each(scoped)("%s names the scope that a key lacks, and does nothing", async (_, route) => {
-    const tenant = await newTenant();
+    const tenant = await idleTenant();
     const permissions = allScopes.filter((scope) => !route.access.includes(scope));
     const { key } = await newKey(tenant, { permissions });
     const before = await rowsOf(tenant);
@@ -152,7 +160,7 @@ describe("every route that is not public", () => {
   });
 
   test.each(guarded)("%s tells a stranger nothing of its rules", async (_, route) => {
-    const tenant = await newTenant();
+    const tenant = await idleTenant();
     const { path } = requestOf(route, tenant);
     const refused = await call(route.method.toUpperCase(), `${path}?limit=wrong`, {
       ...(route.method === "get" ? {} : { body: "{not json" }),
@@ -214,7 +222,7 @@ describe("a key's list of addresses", () => {
     " 198.51.100.7",
     "198.51.100.7-198.51.100.9",
   ])("is refused at creation when it holds %j", async (range) => {
-    const tenant = await newTenant();
+    const tenant = await idleTenant();
     const refused = await admin("POST", `/users/${tenant.userId}/keys`, {
       body: { name: "k", permissions: allScopes, controls: { allowed_ip_list: [range] } },
     });
