@@ -4,7 +4,14 @@ import { workerdPids } from "../bench/worker.ts";
 import type { Finding } from "./finding.ts";
 
 /** The Worker's memory over time. Each life of its process is a line of its own. */
-export type Sample = { atMs: number; life: number; megabytes: number };
+export type Sample = {
+  atMs: number;
+  life: number;
+  /** Of the process: with it the platform's simulators, and what is yet to be collected. */
+  megabytes: number;
+  /** What the Worker's isolate holds on to; null when it was not asked. */
+  liveMb: number | null;
+};
 
 export type Growth = {
   /** Of the longest life, without its beginning. */
@@ -12,12 +19,14 @@ export type Growth = {
   firstMb: number;
   lastMb: number;
   ratio: number;
+  /** Of the process, at its largest. */
+  processMb: number;
 };
 
-const everyMs = 1_000;
-/** Until all code has been loaded and compiled, and the heap has been as large as the load makes it. */
+const everyMs = 5_000;
+/** Until all code has been loaded and compiled, and the caches are as large as the load makes them. */
 const warmUpMs = 60_000;
-const samplesMin = 40;
+const samplesMin = 8;
 const ratioMax = 1.15;
 
 function megabytesOf(pid: number): number {
@@ -30,16 +39,20 @@ function megabytesOf(pid: number): number {
   }
 }
 
-/** Takes a sample a second; the result ends it and gives them all. */
-export function watchMemory(lifeNow: () => number | null): () => Sample[] {
+type Watched = { life(): number | null; liveHeap(): Promise<number | null> };
+
+/** Takes a sample every few seconds; the result ends it and gives them all. */
+export function watchMemory(worker: Watched): () => Sample[] {
   const samples: Sample[] = [];
-  const timer = setInterval(() => {
-    const life = lifeNow();
+  async function take(): Promise<void> {
+    const life = worker.life();
+    const atMs = performance.now();
     const megabytes = workerdPids().reduce((sum, pid) => sum + megabytesOf(pid), 0);
-    if (life !== null && megabytes > 0) {
-      samples.push({ atMs: performance.now(), life, megabytes });
-    }
-  }, everyMs);
+    const liveMb = await worker.liveHeap();
+    if (life !== null && megabytes > 0) samples.push({ atMs, life, megabytes, liveMb });
+  }
+  // A sample that fails is one of a Worker that is ending.
+  const timer = setInterval(() => void take().catch(() => {}), everyMs);
   return () => {
     clearInterval(timer);
     return samples;
@@ -51,13 +64,14 @@ export function growthOf(samples: readonly Sample[]): Growth | null {
   const lives = Map.groupBy(samples, ({ life }) => life);
   const [longest = []] = [...lives.values()].sort((a, b) => b.length - a.length);
   const begunMs = (longest[0]?.atMs ?? 0) + warmUpMs;
-  const warm = longest.filter(({ atMs }) => atMs >= begunMs);
+  const warm = longest.filter(({ atMs, liveMb }) => atMs >= begunMs && liveMb !== null);
   const quarter = Math.floor(warm.length / 4);
   if (warm.length < samplesMin) return null;
-  const of = (part: readonly Sample[]) => median(part.map(({ megabytes }) => megabytes));
+  const of = (part: readonly Sample[]) => median(part.map(({ liveMb }) => liveMb ?? 0));
   const [firstMb, lastMb] = [of(warm.slice(0, quarter)), of(warm.slice(-quarter))];
   const seconds = ((warm.at(-1)?.atMs ?? 0) - (warm[0]?.atMs ?? 0)) / 1_000;
-  return { seconds, firstMb, lastMb, ratio: lastMb / firstMb };
+  const processMb = Math.max(...warm.map(({ megabytes }) => megabytes));
+  return { seconds, firstMb, lastMb, ratio: lastMb / firstMb, processMb };
 }
 
 export function auditGrowth(growth: Growth | null): Finding[] {

@@ -99,10 +99,13 @@ function timesRows(soak: Soak, idle: Times | null, loaded: Times | null): Row[] 
   ];
 }
 
-function memoryRows({ seconds, firstMb, lastMb, ratio }: Growth): Row[] {
-  const name = `Worker's memory after ${seconds.toFixed(0)} s (floor: before)`;
+function memoryRows({ seconds, firstMb, lastMb, ratio, processMb }: Growth): Row[] {
+  const name = `Worker's live heap after ${seconds.toFixed(0)} s (floor: before)`;
   const row: Row = { suite, name, value: lastMb, unit: "MB", floor: firstMb, ratio };
-  return [withBar(row, { of: "ratio", atMost: memoryBar })];
+  const process: Row = {
+    ...{ suite, name: "process with its simulators, at its largest", value: processMb, unit: "MB" },
+  };
+  return [withBar(row, { of: "ratio", atMost: memoryBar }), process];
 }
 
 const shownOfKind = 6;

@@ -93,7 +93,7 @@ async function run(options: Options, world: World): Promise<boolean> {
   const plan = withFaults ? planFaults(seed, seconds, world.members.length) : [];
   const planHash = planHashOf(options, [...agents, ...programs], world.members.length);
   say(`Seed ${seed}, plan ${planHash}: ${plan.length} faults in ${seconds} s, ${clients} clients`);
-  const endMemory = watchMemory(() => world.life());
+  const endMemory = watchMemory(world);
   const endSweeps = startSweeps(soak, adminToken);
   const aiming = setInterval(() => void probe.aim().catch(() => {}), aimEveryMs);
   const engines = [firstEngine, ...otherEngines] as const;

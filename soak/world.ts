@@ -7,6 +7,7 @@ import { startNameServer } from "../test/support/name-server.ts";
 import { serverFolder } from "../test/support/server-folder.ts";
 import { startWorker, testSecrets } from "../test/support/worker.ts";
 import { type Member, startFleet } from "./fleet.ts";
+import { liveHeapOf } from "./heap.ts";
 import { postgresRows } from "./logins.ts";
 
 /**
@@ -19,6 +20,8 @@ export type World = {
   address(): Promise<string>;
   /** Counts the lives of the Worker's process; null while it is down. */
   life(): number | null;
+  /** MB that the Worker's isolate holds on to; null while it is down. */
+  liveHeap(): Promise<number | null>;
   /** Ends the Worker's process as a power cut would, and starts it after that time. */
   killAndRestart(downMs: number): Promise<void>;
   moveClock(ms: number): Promise<void>;
@@ -88,6 +91,7 @@ export async function startWorld(script: string, say: (line: string) => void): P
         DNS_OVER_HTTPS_URL: nameServer.url,
       },
       onPrinted: (line) => printed.push(line),
+      inspected: true,
     });
     await worker.moveClock(aheadMs);
     await setFaults(worker.url);
@@ -107,6 +111,10 @@ export async function startWorld(script: string, say: (line: string) => void): P
   return {
     address: async () => (await worker).url,
     life: () => (isUp ? life : null),
+    async liveHeap() {
+      const running = isUp ? await worker : null;
+      return running && (await liveHeapOf(await running.inspectorUrl()));
+    },
     async killAndRestart(downMs) {
       const dying = await worker;
       isUp = false;

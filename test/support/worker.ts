@@ -11,6 +11,8 @@ export type RunningWorker = {
   url: string;
   /** Moves the Worker's clock ahead. */
   moveClock(ms: number): Promise<void>;
+  /** Where its isolates are inspected, when it is `inspected`. */
+  inspectorUrl(): Promise<string>;
   /** Ends the Worker's process as a power cut would. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -23,6 +25,8 @@ export type WorkerOptions = {
   persist?: string;
   /** Is given what the Worker's process prints, line by line; otherwise it is printed here too. */
   onPrinted?: (line: string) => void;
+  /** Opens the inspector of its isolates. */
+  inspected?: boolean;
 };
 
 export const testSecrets = {
@@ -123,6 +127,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     bindings: { ...testSecrets, ...options.vars },
     ...(options.onPrinted ? printedTo(options.onPrinted) : {}),
+    ...(options.inspected ? { inspectorPort: 0 } : {}),
   };
   const miniflare = new Miniflare(settings);
   const url = (await miniflare.ready).origin;
@@ -137,6 +142,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       });
       if (!answer.ok) throw new Error(`The clock did not move: ${answer.status}`);
     },
+    inspectorUrl: async () => (await miniflare.getInspectorURL()).href,
     async kill() {
       for (const pid of pids) process.kill(pid, "SIGKILL");
       await miniflare.dispose().catch(() => {});
