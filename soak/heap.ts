@@ -1,7 +1,7 @@
 import WebSocket from "ws";
 
-/** Unlike the process's, an isolate's memory is the product's alone: `core:user:` is our Worker's. */
-const isolate = "core:user:";
+/** Our Worker's, beside those of the simulators in its process. */
+const isolate = "/core:user:";
 const timeoutMs = 5_000;
 const bytesInMegabyte = 1_048_576;
 

@@ -51,8 +51,7 @@ export function watchMemory(worker: Watched): () => Sample[] {
     const liveMb = await worker.liveHeap();
     if (life !== null && megabytes > 0) samples.push({ atMs, life, megabytes, liveMb });
   }
-  // A sample that fails is one of a Worker that is ending.
-  const timer = setInterval(() => void take().catch(() => {}), everyMs);
+  const timer = setInterval(() => void take(), everyMs);
   return () => {
     clearInterval(timer);
     return samples;

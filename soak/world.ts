@@ -113,7 +113,9 @@ export async function startWorld(script: string, say: (line: string) => void): P
     life: () => (isUp ? life : null),
     async liveHeap() {
       const running = isUp ? await worker : null;
-      return running && (await liveHeapOf(await running.inspectorUrl()));
+      // It may be ended while it is asked.
+      const url = (await running?.inspectorUrl().catch(() => null)) ?? null;
+      return url === null ? null : await liveHeapOf(url);
     },
     async killAndRestart(downMs) {
       const dying = await worker;
