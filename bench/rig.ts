@@ -89,7 +89,14 @@ export type Tenant = {
   ): Promise<{ status: number; body: Record<string, unknown> }>;
 };
 
-async function send(url: string, token: string, method: string, path: string, body?: unknown) {
+/** One request with a credential, whatever its answer. */
+export async function ask(
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+) {
   const response = await fetch(url + path, {
     method,
     headers: {
@@ -99,8 +106,14 @@ async function send(url: string, token: string, method: string, path: string, bo
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const answer = { status: response.status, body: JSON.parse(await response.text()) };
-  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return { status: response.status, body: JSON.parse(await response.text()) };
+}
+
+/** The same; throws for an answer that is none of success. */
+async function send(...request: Parameters<typeof ask>) {
+  const answer = await ask(...request);
+  const [, , method, path] = request;
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
   return answer;
 }
 

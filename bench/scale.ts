@@ -10,10 +10,12 @@ import { createSealer } from "../src/lib/sealed.ts";
 import { capsJson } from "../src/polykomos/databases/demand.ts";
 import { defaultPlans } from "../src/polykomos/databases/plans.ts";
 import { serverPasswordContext } from "../src/polykomos/databases/seal-contexts.ts";
+import { scopes } from "../src/polykomos/scopes.ts";
 import { type TourSend, tourApi } from "../test/support/api-tour.ts";
 import { buildWorker } from "../test/support/build.ts";
 import { fillStore } from "../test/support/filled-store.ts";
 import { testSecrets } from "../test/support/worker.ts";
+import { ask } from "./rig.ts";
 import { median, type Row, withBar } from "./rows.ts";
 import { startMeasured } from "./worker.ts";
 
@@ -32,17 +34,6 @@ const growthAtMost = 3;
 const placementRounds = 20;
 const quietMs = 100;
 const background = "in the background";
-const scopes = [
-  "databases:read",
-  "databases:write",
-  "blueprints:read",
-  "blueprints:write",
-  "webhooks:read",
-  "webhooks:write",
-  "queries:read",
-  "queries:write",
-  "keys:write",
-];
 /**
  * What is about all servers or all rows by its meaning, and filters of the audit log, which look through
  * the team's own entries: docs/scale.md says how each holds.
@@ -119,18 +110,8 @@ async function measure(postgres: RunningPostgres, script: string, databases: num
   try {
     const send =
       (token: string, base: string): TourSend =>
-      async (method, path, body) => {
-        const response = await fetch(`${worker.url}${base}${path}`, {
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(method === "GET" ? {} : { "idempotency-key": crypto.randomUUID() }),
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        });
-        return { status: response.status, body: await response.json() };
-      };
+      (method, path, body) =>
+        ask(worker.url + base, token, method, path, body);
     const operator = send(testSecrets.ADMIN_TOKEN, "/admin/v1");
     const email = `${crypto.randomUUID()}@example.com`;
     const { id: userId, teams } = (await operator("POST", "/users", { email, name: "Large" })).body
@@ -151,23 +132,13 @@ async function measure(postgres: RunningPostgres, script: string, databases: num
     });
     const seconds = Math.round((performance.now() - begunAt) / 1_000);
     console.log(`  ${databases} databases filled in ${seconds} s`);
-    const { host, port, user, password } = postgres;
     await tourApi(
       {
         operator,
         customer: send(key.body.api_key, "/api/v1"),
         userId,
         teamId: teams[0].id,
-        server: {
-          name: "real",
-          engine: "postgres",
-          region: "local",
-          host,
-          port,
-          tls: false,
-          admin_user: user,
-          admin_password: password,
-        },
+        server: postgres,
         sendWith: (token) => send(token, "/api/v1"),
       },
       async (operationId) => {

@@ -2,9 +2,8 @@ import { openStore } from "../src/db/client.ts";
 import { defaultPlans } from "../src/polykomos/databases/plans.ts";
 import { recordUsage } from "../src/polykomos/databases/usage-store.ts";
 import { buildWorker } from "../test/support/build.ts";
-import { testSecrets } from "../test/support/worker.ts";
 import { sweep } from "./pool.ts";
-import { furnish, type Rig, withRig } from "./rig.ts";
+import { furnish, type Rig, registerPostgres, withRig } from "./rig.ts";
 import { median, type Row, withBar } from "./rows.ts";
 
 /**
@@ -27,28 +26,6 @@ async function addDatabases(rig: Rig): Promise<void> {
     [databaseCount],
   );
   await rig.storeSql("ANALYZE databases");
-}
-
-async function addServer(rig: Rig, url: string, name: string): Promise<void> {
-  const { host, port, user, password } = rig.postgres;
-  const answer = await fetch(`${url}/admin/v1/servers`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${testSecrets.ADMIN_TOKEN}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify({
-      name,
-      engine: "postgres",
-      region: "local",
-      host,
-      port,
-      tls: false,
-      admin_user: user,
-      admin_password: password,
-    }),
-  });
-  if (answer.status !== 201) throw new Error(`No server: ${await answer.text()}`);
 }
 
 async function statementsOfSweep(rig: Rig, url: string): Promise<number> {
@@ -86,7 +63,9 @@ export async function run(): Promise<Row[]> {
     await addDatabases(rig);
     await sweep(url);
     const withOne = await statementsOfSweep(rig, url);
-    for (let index = 0; index < moreServers; index++) await addServer(rig, url, `more-${index}`);
+    for (let index = 0; index < moreServers; index++) {
+      await registerPostgres(rig, url, { name: `more-${index}` });
+    }
     const withMore = await statementsOfSweep(rig, url);
     const perServer = (withMore - withOne) / moreServers;
 

@@ -2,6 +2,7 @@
 // PostgreSQL comes last: the Worker calls itself ready once it has a server, and by then the demo
 // file must be there, and all else.
 
+import { scopes } from "../src/polykomos/scopes.ts";
 import { type Call, callAs, findListed, must, textAt } from "./call.ts";
 import { failure } from "./failure.ts";
 import { readJsonObject, writePrivate } from "./private-file.ts";
@@ -16,18 +17,6 @@ export type Demo = {
 
 const DEMO_EMAIL = "demo@example.com";
 const DATABASES_MAX = 200;
-
-const everyScope = [
-  "databases:read",
-  "databases:write",
-  "blueprints:read",
-  "blueprints:write",
-  "webhooks:read",
-  "webhooks:write",
-  "queries:write",
-  "queries:read",
-  "keys:write",
-];
 
 /** The demo file at `path`, or null when there is none that can be used. */
 export function readDemo(path: string): Demo | null {
@@ -68,7 +57,7 @@ export async function seed(
 async function workingPolykomosKey(url: string, admin: Call, kept: string): Promise<string> {
   if (kept !== "" && (await callAs(url, kept)("GET", "/api/v1/me")).status === 200) return kept;
   const userId = await demoUserId(admin);
-  const wanted = { name: "demo", permissions: everyScope };
+  const wanted = { name: "demo", permissions: scopes };
   const made = await must(admin, "POST", `/admin/v1/users/${userId}/keys`, wanted);
   return textAt(made, "api_key");
 }

@@ -1,7 +1,7 @@
 import type { PoolRow } from "../polykomos/databases/pool.ts";
 import type { DeadMessageRow } from "../polykomos/operations/dead-messages-store.ts";
 import type { GivenUpApplication } from "./jobs-store.ts";
-import type { SealingKey } from "./sealing/places.ts";
+import type { SealingKey } from "./sealing/sealed-columns.ts";
 import type { ServerRow } from "./servers-store.ts";
 import type { KeyRow, UserRow } from "./store.ts";
 

@@ -70,7 +70,6 @@ async function sealPassword(serverName: string): Promise<string> {
 
 async function runTour(): Promise<void> {
   const { url } = worker;
-  const { host, port, user, password } = inject("suite").postgres;
   const sendWith =
     (token: string): TourSend =>
     (method, path, body) =>
@@ -81,16 +80,7 @@ async function runTour(): Promise<void> {
       customer: sendWith(tenant.key),
       userId: tenant.userId,
       teamId: tenant.teamId,
-      server: {
-        name: "real",
-        engine: "postgres",
-        region: "local",
-        host,
-        port,
-        tls: false,
-        admin_user: user,
-        admin_password: password,
-      },
+      server: inject("suite").postgres,
       sendWith,
     },
     (begun) => {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { getTableColumns, isTable } from "drizzle-orm";
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nameOfPlace, sealedPlaces } from "../../src/admin/sealing/places.ts";
+import { nameOf, sealedColumns } from "../../src/admin/sealing/sealed-columns.ts";
 import * as schema from "../../src/db/schema.ts";
 import { startWorld, type World } from "../faults/world.ts";
 import { admin, newDatabase, newTenant, type Tenant, until } from "../support/api.ts";
@@ -80,7 +80,7 @@ test("every sealed column of the store is known to the resealing", () => {
         .map(({ name }) => `${getTableConfig(table as PgTable).name}.${name}`),
     );
   expect(columns.length).toBeGreaterThan(5);
-  expect(sealedPlaces.map(nameOfPlace).sort()).toEqual(columns.sort());
+  expect(sealedColumns.map(nameOf).sort()).toEqual(columns.sort());
 });
 
 test("a step that there is not is refused", async () => {
@@ -123,9 +123,7 @@ test("after a rotation all is sealed anew, the old key goes, and everything stil
   const [newest, older, ...others] = await keys();
   expect([newest?.id, newest?.state, newest?.sealed]).toEqual(["k2", "newest", 0]);
   expect([older?.id, older?.state]).toEqual(["k1", "older"]);
-  expect(older?.places.map(({ name }) => name).sort()).toEqual(
-    sealedPlaces.map(nameOfPlace).sort(),
-  );
+  expect(older?.places.map(({ name }) => name).sort()).toEqual(sealedColumns.map(nameOf).sort());
   expect(others).toEqual([]);
 
   // It breaks off in the middle, and is begun again.

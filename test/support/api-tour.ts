@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ServerLogin } from "./suite.ts";
 
 /** An answer of the API, whose body is read as it comes. */
 // biome-ignore lint/suspicious/noExplicitAny: the tour reads answers of many shapes
@@ -13,14 +14,17 @@ export type Tourist = {
   customer: TourSend;
   userId: number;
   teamId: number;
-  /** How to reach the PostgreSQL server that databases are made on: the body that registers it. */
-  server: Record<string, unknown>;
+  /** The PostgreSQL server that databases are made on. */
+  server: ServerLogin;
   /** Gives somebody else's key a way to send. */
   sendWith(key: string): TourSend;
 };
 
 /** Nothing listens there: deliveries fail at once, and the tour leaves nothing to wait for. */
 const deafReceiver = "http://127.0.0.1:9/hook";
+
+/** Where the tour makes its databases. */
+const region = "local";
 
 const script = `CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, city text);
 INSERT INTO customers VALUES (1, 'Ada', 'London'), (2, 'Grace', 'New York');`;
@@ -48,7 +52,17 @@ export async function tourApi(
   const customer = by(tourist.customer);
   const unique = () => `tour-${randomUUID().slice(0, 8)}`;
 
-  const server = await operator("adminCreateServer", "POST", "/servers", tourist.server);
+  const { host, port, user, password } = tourist.server;
+  const server = await operator("adminCreateServer", "POST", "/servers", {
+    name: "real",
+    engine: "postgres",
+    region,
+    host,
+    port,
+    tls: false,
+    admin_user: user,
+    admin_password: password,
+  });
   await operator("adminListServers", "GET", "/servers");
   await operator("adminUpdateServer", "PATCH", `/servers/${server.id}`, { max_databases: 100_000 });
   await operator("adminDrainServer", "POST", `/servers/${server.id}/drain`);
@@ -82,7 +96,7 @@ export async function tourApi(
   });
   const made = await customer("createDatabase", "POST", "/databases?wait=true", {
     name: unique(),
-    region: tourist.server.region,
+    region,
     connection_hard_limit: 6,
   });
   const uuid: string = made.uuid;

@@ -4,7 +4,7 @@ import type { Log } from "../../lib/log.ts";
 import { newestPrefix, type Sealer, sealingKeyOf } from "../../lib/sealed.ts";
 import { invalidField } from "../../polykomos/dialect.ts";
 import { answerContext } from "../../polykomos/pipeline.ts";
-import { nameOfPlace, type SealedPlace, type SealingKey, sealedPlaces } from "./places.ts";
+import { nameOf, type SealedColumn, type SealingKey, sealedColumns } from "./sealed-columns.ts";
 import * as store from "./store.ts";
 
 /**
@@ -42,7 +42,7 @@ const keyShapes = { bigint: /^\d{1,18}$/, uuid: /^[0-9a-f-]{36}$/ } as const;
 
 /** Each key with what it has sealed in the store; kept answers are not counted. */
 export async function listSealingKeys(deps: SealingDeps): Promise<SealingKey[]> {
-  const counts = await store.countSealed(deps.store, sealedPlaces);
+  const counts = await store.countSealed(deps.store, sealedColumns);
   const { keyIds } = deps.sealer;
   const ids = new Set([...keyIds, ...counts.map((count) => count.key_id)]);
   return [...ids].map((id) => ({
@@ -61,11 +61,11 @@ export async function resealNext(
   requestId: string,
 ): Promise<Resealed> {
   const { index, after } = readCursor(startingAfter);
-  for (const [offset, place] of sealedPlaces.slice(index).entries()) {
+  for (const [offset, place] of sealedColumns.slice(index).entries()) {
     const step = await resealRows(deps, place, offset === 0 ? after : null, requestId);
     if (step) return step;
   }
-  const isAnswers = index === sealedPlaces.length;
+  const isAnswers = index === sealedColumns.length;
   return await resealAnswers(deps, isAnswers ? Number(after ?? 0) : 0);
 }
 
@@ -74,9 +74,9 @@ function readCursor(text: string | null): { index: number; after: string | null 
   const [name = "", after = ""] = text.split(":");
   const index =
     name === answersPlace
-      ? sealedPlaces.length
-      : sealedPlaces.findIndex((place) => nameOfPlace(place) === name);
-  const shape = keyShapes[sealedPlaces[index]?.keyType ?? "bigint"];
+      ? sealedColumns.length
+      : sealedColumns.findIndex((place) => nameOf(place) === name);
+  const shape = keyShapes[sealedColumns[index]?.keyType ?? "bigint"];
   if (index === -1 || !shape.test(after)) {
     throw invalidField("starting_after", "must be the `next` of a step before");
   }
@@ -86,7 +86,7 @@ function readCursor(text: string | null): { index: number; after: string | null 
 /** Rows of one column; `null` when there are none to be sealed anew. */
 async function resealRows(
   deps: SealingDeps,
-  place: SealedPlace,
+  place: SealedColumn,
   after: string | null,
   requestId: string,
 ): Promise<Resealed | null> {
@@ -94,7 +94,7 @@ async function resealRows(
   const rows = await store.readSealedElsewhere(deps.store, place, newest, after);
   const last = rows.at(-1);
   if (!last) return null;
-  const name = nameOfPlace(place);
+  const name = nameOf(place);
   const changes = await Promise.all(
     rows.map(async ({ key, about, sealed: before }) => {
       const sealed = await resealed(deps, before, place.context(about), { place: name, key });

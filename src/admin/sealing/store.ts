@@ -1,16 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import { type Act, audit } from "../store.ts";
+import type { SealedColumn } from "./sealed-columns.ts";
 
 /** Sealed texts of the store, by the key that sealed them. */
-export type SealedColumn = {
-  table: string;
-  column: string;
-  key: string;
-  keyType: "bigint" | "uuid";
-  about: string;
-};
-
 export type SealedRow = { key: string; about: string; sealed: string };
 
 const rowsTogether = 200;

@@ -53,7 +53,6 @@ function readFlag(draft: Draft, at: number, piece: ColumnPiece, { yes, no }: Fla
   draft.conditions.push({
     at,
     ref: { table: piece.table, column: piece.column },
-    // What is said of one column twice is meant: no row is to meet both.
     negated: isNegated,
     condition: {
       kind: "compare",
@@ -99,7 +98,7 @@ function isPredicate(draft: Draft, at: number): boolean {
   const previous = draft.pieces[subject];
   if (isOperator(previous, "rel", "whose")) return hasTableBefore(draft, at);
   if (isOperator(said, "not", "except")) return true;
-  return previous?.kind === "table" && hasTableBefore(draft, at);
+  return previous?.kind === "table";
 }
 
 function hasTableBefore(draft: Draft, at: number): boolean {

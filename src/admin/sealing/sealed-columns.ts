@@ -6,11 +6,8 @@ import {
 import { readerPasswordContext } from "../../polykomos/queries/reader.ts";
 import { signingSecretContext } from "../../polykomos/webhooks/attempt.ts";
 
-/**
- * Every column of the store that holds sealed texts, in the order in which they are sealed anew. A new
- * one must be put here; a test compares the list with the schema.
- */
-export type SealedPlace = {
+/** A column that holds sealed texts. */
+export type SealedColumn = {
   table: string;
   column: string;
   key: string;
@@ -20,7 +17,11 @@ export type SealedPlace = {
   context(about: string): string;
 };
 
-export const sealedPlaces: readonly SealedPlace[] = [
+/**
+ * Every column of the store that holds sealed texts, in the order in which they are sealed anew. A new
+ * one must be put here; a test compares the list with the schema.
+ */
+export const sealedColumns: readonly SealedColumn[] = [
   {
     table: "fleet_servers",
     column: "admin_password_sealed",
@@ -79,7 +80,7 @@ export const sealedPlaces: readonly SealedPlace[] = [
   },
 ];
 
-export function nameOfPlace({ table, column }: SealedPlace): string {
+export function nameOf({ table, column }: SealedColumn): string {
   return `${table}.${column}`;
 }
 
