@@ -12,9 +12,12 @@ const patienceMs = 10_000;
 /** Half a megabit a second: what slow uplinks manage. */
 const slowestBytesPerSecond = 65_536;
 
-/** What is read of a refused body only to throw it away, and for how long. */
-const discardedBytesMax = 16_000_000;
-const discardingMs = 5_000;
+/** What is read of a refused body only to throw it away: the longest body the platform lets in. */
+const discardedBytesMax = 100_000_000;
+
+function allowedMsOf(bytes: number): number {
+  return patienceMs + Math.ceil(bytes / slowestBytesPerSecond) * 1_000;
+}
 
 function announcedBytes(request: Request): number {
   return Number(request.headers.get("content-length") ?? "0");
@@ -25,8 +28,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Body
   const announced = announcedBytes(request);
   if (announced > maxBytes) return { ok: false, problem: "too_large" };
   if (!request.body) return { ok: true, bytes: new Uint8Array() };
-  const seconds = Math.ceil((announced || maxBytes) / slowestBytesPerSecond);
-  const allowedMs = patienceMs + seconds * 1_000;
+  const allowedMs = allowedMsOf(announced || maxBytes);
   // The transport ends a body where Content-Length says; reading it whole is much the fastest.
   if (announced > 0) return await readWhole(request, allowedMs);
   return await readInParts(request.body, maxBytes, allowedMs);
@@ -78,7 +80,8 @@ async function readInParts(
  */
 export async function discardBody(request: Request): Promise<void> {
   if (!request.body || request.body.locked) return;
-  if (announcedBytes(request) > discardedBytesMax) {
+  const announced = announcedBytes(request);
+  if (announced > discardedBytesMax) {
     await request.body.cancel();
     return;
   }
@@ -91,7 +94,7 @@ export async function discardBody(request: Request): Promise<void> {
     }
     await reader.cancel();
   })();
-  if ((await Promise.race([all, lateAfter(discardingMs, all)])) === "late") {
+  if ((await Promise.race([all, lateAfter(allowedMsOf(announced), all)])) === "late") {
     await reader.cancel().catch(() => {});
   }
 }
