@@ -49,10 +49,10 @@ export const dialFromWorker: Dial = ({ host, port, tls }) => {
       );
     },
     destroy(error, done) {
-      socket.close().then(
-        () => done(error),
-        () => done(error),
-      );
+      const closed = socket.close().catch(() => {});
+      // A broken connection may take its time to close, and its error is waited for.
+      if (error) done(error);
+      else void closed.then(() => done(null));
     },
   });
   // Said again by the read or write that fails of it.
