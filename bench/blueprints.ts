@@ -1,13 +1,15 @@
-import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Client } from "pg";
+import { withPostgres } from "../dev/database-session.ts";
+import { isOnPath } from "../dev/on-path.ts";
 import { buildWorker } from "../test/support/build.ts";
-import { testSecrets } from "../test/support/worker.ts";
-import { furnish, type Rig, withRig } from "./rig.ts";
+import { residentMb } from "./process-use.ts";
+import { withRig } from "./rig.ts";
 import { comparedRow, median, type Row, rangeOf, withBar } from "./rows.ts";
+import { newTenant, registerServer, type Tenant } from "./tenant.ts";
 import type { MeasuredWorker } from "./worker.ts";
 
 /**
@@ -50,38 +52,8 @@ function schemaScript(bytes: number): string {
   return parts.join("\n");
 }
 
-type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
-
-/** A program whose key may use blueprints. */
-async function newCaller(url: string): Promise<Call> {
-  async function call(token: string, method: string, path: string, body?: unknown) {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        "idempotency-key": crypto.randomUUID(),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = JSON.parse(await response.text());
-    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer).slice(0, 500)}`);
-    return answer;
-  }
-  const admin = testSecrets.ADMIN_TOKEN;
-  const email = `${crypto.randomUUID()}@example.com`;
-  const user = await call(admin, "POST", "/admin/v1/users", { email, name: "Bench" });
-  const permissions = ["databases:read", "databases:write", "blueprints:read", "blueprints:write"];
-  const made = await call(admin, "POST", `/admin/v1/users/${user.data.id}/keys`, {
-    name: "bench",
-    permissions,
-    controls: { requests_per_minute: 1_000_000 },
-  });
-  return (method, path, body) => call(made.api_key, method, path, body);
-}
-
-async function checkRow(worker: MeasuredWorker, call: Call, name: string, script: string) {
-  const check = () => call("POST", "/api/v1/blueprint_validations", { sql_content: script });
+async function checkRow(worker: MeasuredWorker, tenant: Tenant, name: string, script: string) {
+  const check = () => tenant.send("POST", "/api/v1/blueprint_validations", { sql_content: script });
   for (let warm = 0; warm < checksPerRound; warm++) await check();
   const rounds: number[] = [];
   for (let round = 0; round < checkRounds; round++) {
@@ -98,26 +70,17 @@ async function checkRow(worker: MeasuredWorker, call: Call, name: string, script
   return withBar(row, { of: "value", atMost: checkMsAtMost });
 }
 
-function hasPsql(): boolean {
-  try {
-    return execFileSync("psql", ["--version"]).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-const isPsqlThere = hasPsql();
+const isPsqlThere = isOnPath("psql");
 
 /** `psql -1 -f`, or what it does. */
 async function applyPlainly(url: string, statements: readonly string[]): Promise<number> {
   if (isPsqlThere) return await runPsql(url, statements.join("\n"));
-  const client = new Client({ connectionString: url });
   const startedAt = performance.now();
-  await client.connect();
-  await client.query("BEGIN");
-  for (const statement of statements) await client.query(statement);
-  await client.query("COMMIT");
-  await client.end();
+  await withPostgres(url, async (client) => {
+    await client.query("BEGIN");
+    for (const statement of statements) await client.query(statement);
+    await client.query("COMMIT");
+  });
   return performance.now() - startedAt;
 }
 
@@ -134,29 +97,27 @@ async function runPsql(url: string, script: string): Promise<number> {
 
 type Database = { uuid: string; connection_string: string };
 
-async function newDatabase(call: Call, name: string): Promise<Database> {
-  const made = await call("POST", "/api/v1/databases?wait=true", { name });
-  return made.data as Database;
+async function newDatabase(tenant: Tenant, name: string): Promise<Database> {
+  return (await tenant.send("POST", "/api/v1/databases?wait=true", { name })).body.data;
 }
 
-async function applyRows(call: Call, memoryMb: () => number): Promise<Row[]> {
+async function applyRows(tenant: Tenant): Promise<Row[]> {
   const script = insertScript(inserts);
   const statements = script.split("\n");
-  const [ours, plain] = [await newDatabase(call, "ours"), await newDatabase(call, "plain")];
-  const made = await call("POST", "/api/v1/blueprints", { name: "bench", sql_content: script });
-  const { uuid } = made.data as { uuid: string };
-  const before = memoryMb();
+  const [ours, plain] = [await newDatabase(tenant, "ours"), await newDatabase(tenant, "plain")];
+  const blueprint = { name: "bench", sql_content: script };
+  const { uuid } = (await tenant.send("POST", "/api/v1/blueprints", blueprint)).body.data;
+  const before = residentMb();
   let most = before;
   const watch = setInterval(() => {
-    most = Math.max(most, memoryMb());
+    most = Math.max(most, residentMb());
   }, 20);
 
   async function apply(): Promise<number> {
     const startedAt = performance.now();
     const path = `/api/v1/databases/${ours.uuid}/blueprint_applications`;
-    const answer = await call("POST", path, { blueprint_uuid: uuid, timeout: 120 });
-    const { status } = answer.data as { status: string };
-    if (status !== "completed") throw new Error(JSON.stringify(answer).slice(0, 500));
+    const { body } = await tenant.send("POST", path, { blueprint_uuid: uuid, timeout: 120 });
+    if (body.data.status !== "completed") throw new Error(JSON.stringify(body).slice(0, 500));
     return performance.now() - startedAt;
   }
 
@@ -188,36 +149,21 @@ async function applyRows(call: Call, memoryMb: () => number): Promise<Row[]> {
   ];
 }
 
-/** Resident memory of the workerd processes that this one started. */
-function residentMb(): number {
-  let kilobytes = 0;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      const isOurs = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]) === process.pid;
-      if (!isOurs || !/^Name:\s*workerd/m.test(status)) continue;
-      kilobytes += Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1] ?? 0);
-    } catch {
-      // It ended in between.
-    }
-  }
-  return kilobytes / 1_024;
-}
-
-async function start(rig: Rig): Promise<{ worker: MeasuredWorker; call: Call }> {
-  const worker = await rig.start(await buildWorker("src/index.ts", "bench-product"));
-  await furnish(rig, worker.url);
-  return { worker, call: await newCaller(worker.url) };
-}
-
 export async function run(): Promise<Row[]> {
   return await withRig(async (rig) => {
-    const { worker, call } = await start(rig);
-    const applied = await applyRows(call, residentMb);
+    const worker = await rig.start(await buildWorker("src/index.ts", "bench-product"));
+    await registerServer(worker.url, "postgres", rig.postgres);
+    const tenant = await newTenant(worker.url, [
+      "databases:read",
+      "databases:write",
+      "blueprints:read",
+      "blueprints:write",
+    ]);
+    const applied = await applyRows(tenant);
     const insertCount = Math.floor(scriptBytes / (insertScript(100).length / 100));
     return [
-      await checkRow(worker, call, "inserts, both engines", insertScript(insertCount)),
-      await checkRow(worker, call, "schema, both engines", schemaScript(scriptBytes)),
+      await checkRow(worker, tenant, "inserts, both engines", insertScript(insertCount)),
+      await checkRow(worker, tenant, "schema, both engines", schemaScript(scriptBytes)),
       ...applied,
     ];
   });

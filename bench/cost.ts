@@ -1,15 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { startLink } from "../test/faults/link.ts";
 import { buildWorker } from "../test/support/build.ts";
-import { modern } from "../test/support/mcp-clients.ts";
-import { fillPool, sweep } from "./pool.ts";
+import { polykomosOperations, pumaOperations } from "./cost-operations.ts";
+import { fillPool } from "./pool.ts";
 import { costOf1000, prices, type Use } from "./prices.ts";
-import { newTenant, type Rig, registerPostgres, type Tenant, withRig } from "./rig.ts";
+import { childrenCpuSecondsOf } from "./process-use.ts";
+import { type Rig, withRig } from "./rig.ts";
 import type { Row } from "./rows.ts";
-import { cpuSecondsOf, type MeasuredWorker } from "./worker.ts";
+import { newTenant, registerServer } from "./tenant.ts";
+import { startWebhookReceiver } from "./webhook-receiver.ts";
+import type { MeasuredWorker } from "./worker.ts";
 
 /**
  * What operations cost on the platform: everything with a price is counted through the whole stack, and
@@ -26,30 +26,11 @@ type Stage = {
   fleetStatements(): number;
 };
 
-/** Processor time of a PostgreSQL, its ended sessions included (fields 16 and 17 of proc_pid_stat(5)). */
+/** Milliseconds of processor time that a PostgreSQL has used, its ended sessions included. */
 async function postgresCpu(rig: Rig): Promise<() => number> {
   const [row] = await rig.storeSql("SELECT pg_read_file('postmaster.pid') AS text");
-  const main = Number.parseInt(String(row?.text), 10);
-  return () => {
-    const [, fields = ""] = readFileSync(`/proc/${main}/stat`, "utf8").split(") ");
-    const ended = fields
-      .split(" ")
-      .slice(13, 15)
-      .reduce((sum, each) => sum + Number(each), 0);
-    const living = readdirSync(`/proc/${main}/task`)
-      .flatMap((task) =>
-        readFileSync(`/proc/${main}/task/${task}/children`, "utf8").split(" ").filter(Boolean),
-      )
-      .map((pid) => {
-        try {
-          return cpuSecondsOf(Number(pid));
-        } catch {
-          // It ended in between, and is counted next time.
-          return 0;
-        }
-      });
-    return living.reduce((sum, each) => sum + each, ended / 100) * 1_000;
-  };
+  const pid = Number.parseInt(String(row?.text), 10);
+  return () => childrenCpuSecondsOf(pid) * 1_000;
 }
 
 async function countOf(stage: Stage, postgresMs: () => number): Promise<Use> {
@@ -107,190 +88,6 @@ function nameOf(operation: string, use: Use): string {
   return `${operation} (${parts.join(", ")})`;
 }
 
-type Operation = {
-  name: string;
-  /** Runs it once; `index` counts from 0. */
-  run(index: number): Promise<unknown>;
-  count?: number;
-};
-
-async function startReceiver(): Promise<{ url: string; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    request.resume();
-    response.end("ok");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/hook`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-}
-
-async function pumaKey(url: string): Promise<{ key: string; email: string }> {
-  const email = `${crypto.randomUUID()}@example.com`;
-  const asked = await sendJson(url, "POST", "/auth/magic-link", null, { email });
-  const token = String(asked.dev_magic_link).split("/").at(-1);
-  const verified = await sendJson(url, "POST", "/auth/verify", null, { token });
-  return { key: String(verified.api_key), email };
-}
-
-async function sendJson(
-  url: string,
-  method: string,
-  path: string,
-  key: string | null,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Record<string, unknown>> {
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return text.startsWith("{") ? JSON.parse(text) : {};
-}
-
-function pumaOperations(url: string, key: string): Operation[] {
-  const row = { title: "A note", text: "Deploy on Tuesdays.", tags: ["deploy"], done: false };
-  const send = (method: string, path: string, body?: unknown) => () =>
-    sendJson(url, method, path, key, body);
-  const call = (name: string, values: Record<string, unknown>) => async () => {
-    const { body, headers } = modern("tools/call", { name, arguments: values });
-    await sendJson(url, "POST", "/mcp", key, body, {
-      ...headers,
-      accept: "application/json, text/event-stream",
-    });
-  };
-  return [
-    { name: "pumaDB: sign in by mail", run: () => pumaKey(url), count: 5 },
-    { name: "pumaDB: add a row", run: send("POST", "/v1/notes", row) },
-    { name: "pumaDB: query 25 rows", run: send("GET", "/v1/notes?limit=25") },
-    {
-      name: "pumaDB: upsert a row",
-      run: (index) =>
-        sendJson(url, "POST", "/v1/people/upsert", key, {
-          key: "email",
-          row: { email: `${index % 5}@example.com`, seen: index },
-        }),
-    },
-    {
-      name: "pumaDB: add 10 rows in a batch",
-      run: send("POST", "/v1/batched/batch", {
-        operations: Array.from({ length: 10 }, () => ({ action: "add", row })),
-      }),
-    },
-    { name: "pumaDB: count rows", run: send("GET", "/v1/notes/count") },
-    {
-      name: "pumaDB: make a link to a query",
-      run: send("POST", "/v1/_query_links", { table: "notes" }),
-    },
-    { name: "pumaDB: add a row over MCP", run: call("add", { table: "notes", row }) },
-    { name: "pumaDB: query 25 rows over MCP", run: call("query", { table: "notes", limit: 25 }) },
-    {
-      name: "OAuth: register a client",
-      run: () =>
-        sendJson(url, "POST", "/oauth/register", null, {
-          client_name: "Bench",
-          redirect_uris: ["https://client.example/callback"],
-          token_endpoint_auth_method: "none",
-          grant_types: ["authorization_code", "refresh_token"],
-        }),
-    },
-  ];
-}
-
-async function polykomosOperations(stage: Stage, tenant: Tenant): Promise<Operation[]> {
-  const send = (method: string, path: string, body?: unknown) => () =>
-    tenant.send(method, `/api/v1${path}`, body);
-  const create = async (name: string) => {
-    const { body } = await tenant.send("POST", "/api/v1/databases?wait=true", { name });
-    return (body.data as { uuid: string }).uuid;
-  };
-  const made: string[] = [];
-  const uuid = await create("kept");
-  const one = `/databases/${uuid}`;
-  const script = "CREATE TABLE IF NOT EXISTS customers (id int PRIMARY KEY, name text, city text)";
-  const { body } = await tenant.send("POST", "/api/v1/blueprints", {
-    name: "Shop",
-    sql_content: script,
-    engine: "postgres",
-  });
-  const { uuid: blueprint } = body.data as { uuid: string };
-  return [
-    {
-      name: "POST /databases, from the pool",
-      run: async (index) => made.push(await create(`pooled-${index}`)),
-      count: 5,
-    },
-    {
-      name: "POST /databases, cold",
-      run: async (index) => made.push(await create(`cold-${index}`)),
-      count: 5,
-    },
-    { name: "GET /me", run: send("GET", "/me") },
-    { name: "GET /databases", run: send("GET", "/databases") },
-    { name: "GET /databases/{uuid}", run: send("GET", one) },
-    { name: "GET /operations", run: send("GET", "/operations") },
-    {
-      name: "PATCH /databases/{uuid}, the name",
-      run: (index) => tenant.send("PATCH", `/api/v1${one}`, { name: `named-${index}` }),
-    },
-    {
-      name: "PATCH /databases/{uuid}/quotas",
-      run: (index) =>
-        tenant.send("PATCH", `/api/v1${one}/quotas`, { connection_hard_limit: 4 + (index % 2) }),
-    },
-    {
-      name: "POST …/blueprint_applications",
-      run: send("POST", `${one}/blueprint_applications`, { blueprint_uuid: blueprint, wait: true }),
-    },
-    {
-      name: "POST /query_executions, embedded translator",
-      run: send("POST", "/query_executions", {
-        database_uuid: uuid,
-        query: "How many customers are there?",
-      }),
-    },
-    {
-      name: "POST …/credentials/rotate",
-      run: send("POST", `${one}/credentials/rotate`, {}),
-      count: 5,
-    },
-    {
-      name: "DELETE /databases/{uuid}",
-      run: async () => tenant.send("DELETE", `/api/v1/databases/${made.pop()}`),
-      count: 10,
-    },
-    {
-      name: "a sweep with one server (the cron, once a minute)",
-      run: () => sweep(stage.worker.url),
-    },
-  ];
-}
-
-async function withReceiver(tenant: Tenant, url: string): Promise<Operation[]> {
-  await tenant.send("POST", "/api/v1/webhook_endpoints", { url });
-  const { body } = await tenant.send("GET", "/api/v1/databases");
-  const [{ uuid } = { uuid: "" }] = body.data as { uuid: string }[];
-  return [
-    {
-      name: "PATCH /databases/{uuid}, the name, told to one webhook",
-      run: (index) => tenant.send("PATCH", `/api/v1/databases/${uuid}`, { name: `told-${index}` }),
-    },
-  ];
-}
-
 export async function run(): Promise<Row[]> {
   return await withRig(async (rig) => {
     let statements = 0;
@@ -298,7 +95,7 @@ export async function run(): Promise<Row[]> {
       statements++;
     });
     rig.neon.allow(rig.postgres.host, link.port);
-    const receiver = await startReceiver();
+    const receiver = await startWebhookReceiver();
     try {
       const script = await buildWorker("bench/cost-entry.ts", "bench-cost");
       const worker = await rig.start(script, {
@@ -312,7 +109,7 @@ export async function run(): Promise<Row[]> {
         PUMA_READS_PER_MINUTE: "100000",
       });
       const stage: Stage = { rig, worker, fleetStatements: () => statements };
-      await registerPostgres(rig, worker.url, { port: link.port });
+      await registerServer(worker.url, "postgres", { ...rig.postgres, port: link.port });
       const tenant = await newTenant(worker.url, [
         "databases:read",
         "databases:write",
@@ -323,9 +120,8 @@ export async function run(): Promise<Row[]> {
         "queries:write",
       ]);
       const operations = [
-        ...(await polykomosOperations(stage, tenant)),
-        ...(await withReceiver(tenant, receiver.url).then(([told]) => (told ? [told] : []))),
-        ...pumaOperations(worker.url, (await pumaKey(worker.url)).key),
+        ...(await polykomosOperations(worker.url, tenant, receiver.url("/hook"))),
+        ...(await pumaOperations(worker.url)),
       ];
       // As many as a refill builds on a server at once, and as many as are claimed.
       await fillPool(rig, script, 5);
@@ -334,6 +130,7 @@ export async function run(): Promise<Row[]> {
       const rows: Row[] = [];
       for (const operation of operations) {
         const times = operation.count ?? repeats;
+        await operation.prepare?.();
         const before = await quiet(count);
         for (let index = 0; index < times; index++) await operation.run(index);
         const use = perOperation(before, await quiet(count), times);
@@ -355,7 +152,7 @@ export async function run(): Promise<Row[]> {
         },
       ];
     } finally {
-      await receiver.stop();
+      receiver.stop();
       await link.stop();
     }
   });

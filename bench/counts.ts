@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { buildWorker } from "../test/support/build.ts";
 import { fillPool } from "./pool.ts";
-import { furnish, type Rig, type Tenant, withRig } from "./rig.ts";
+import { type Rig, withRig } from "./rig.ts";
 import { type Row, withBar } from "./rows.ts";
+import { furnish, type Tenant } from "./tenant.ts";
 
 /**
  * What each operation costs in calls: RPCs to the account's gate, SQL round trips to the store and
@@ -50,8 +51,7 @@ function rowsOf(name: string, counts: Counts, promised?: Counts): Row[] {
 
 async function createDatabase(tenant: Tenant, name: string): Promise<string> {
   const { body } = await tenant.send("POST", "/api/v1/databases?wait=true", { name });
-  const { uuid } = body.data as { uuid: string };
-  return uuid;
+  return body.data.uuid;
 }
 
 export async function run(): Promise<Row[]> {

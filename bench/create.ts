@@ -1,9 +1,10 @@
-import { Client } from "pg";
 import { buildWorker } from "../test/support/build.ts";
+import { createAndLogIn, logIn, pairs, rowsOf, timed } from "./create-rounds.ts";
 import { type PlainServer, plainServer } from "./plain.ts";
-import { poolReady, sweep } from "./pool.ts";
-import { furnish, newTenant, type Rig, type Tenant, withRig } from "./rig.ts";
-import { comparedRow, quantile, type Row, withBar } from "./rows.ts";
+import { poolReady } from "./pool.ts";
+import { type Rig, withRig } from "./rig.ts";
+import type { Row } from "./rows.ts";
+import { furnish, newTenant, sweep } from "./tenant.ts";
 
 /**
  * From the call that creates a database to a login with what it answered, on a PostgreSQL that
@@ -16,72 +17,6 @@ const coldCount = 20;
 const poolTarget = 3;
 const pooledP95AtMostMs = 300;
 const coldP95AtMostMs = 1_000;
-
-type Pair = { ours: number; floor: number };
-
-async function logIn(connectionString: string): Promise<void> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  await client.query("SELECT 1");
-  await client.end();
-}
-
-/** Creates through the API and logs in. */
-export async function createAndLogIn(
-  tenant: Tenant,
-  name: string,
-  fields: Record<string, unknown> = {},
-): Promise<void> {
-  const { status, body } = await tenant.send("POST", "/api/v1/databases?wait=true", {
-    name,
-    ...fields,
-  });
-  const { connection_string: connectionString } = body.data as { connection_string: string };
-  if (status !== 201) throw new Error(`${name} was not ready: ${JSON.stringify(body)}`);
-  await logIn(connectionString);
-}
-
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-/** Runs both sides in turns, the first one of a pair changing each time. */
-export async function pairs(
-  count: number,
-  ours: (index: number) => Promise<number>,
-  floor: (index: number) => Promise<number>,
-): Promise<Pair[]> {
-  const found: Pair[] = [];
-  for (let index = 0; index < count; index++) {
-    if (index % 2 === 0) found.push({ ours: await ours(index), floor: await floor(index) });
-    else {
-      const first = await floor(index);
-      found.push({ ours: await ours(index), floor: first });
-    }
-  }
-  return found;
-}
-
-export function rowsOf(
-  suite: string,
-  name: string,
-  found: readonly Pair[],
-  p95AtMostMs: number,
-): Row[] {
-  const ours = found.map((pair) => pair.ours);
-  const [p95, floorP95] = [ours, found.map((pair) => pair.floor)].map((v) => quantile(v, 0.95));
-  if (p95 === undefined || floorP95 === undefined) throw new Error("Nothing was measured");
-  const tail = { suite, name: `${name}, p95 of ${found.length}`, value: p95, unit: "ms" };
-  return [
-    comparedRow({ suite, name: `${name}, p50 of ${found.length}`, unit: "ms" }, found),
-    withBar(
-      { ...tail, floor: floorP95, ratio: p95 / floorP95 },
-      { of: "value", atMost: p95AtMostMs },
-    ),
-  ];
-}
 
 async function measureCold(rig: Rig, script: string, plain: PlainServer): Promise<Row[]> {
   const { url } = await rig.start(script);

@@ -19,7 +19,7 @@ type Report = { ok: true; result: LoadResult } | { ok: false; message: string };
 
 /** Starts the client's process. Any answer but a 200 fails the run. */
 export function startLoadClient(): LoadClient {
-  const child = fork(join(import.meta.dirname, "load-client.ts"));
+  const child = fork(join(import.meta.dirname, "load-process.ts"));
   return {
     async run(order) {
       child.send(order);

@@ -4,7 +4,7 @@ import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 
 /** The facts a figure is worth nothing without. */
-export type Machine = {
+type Machine = {
   cpu: string;
   cores: number;
   memoryGb: number;

@@ -1,9 +1,9 @@
 import { modern } from "../test/support/mcp-clients.ts";
 import { type PumaWorker, startPumaWorker } from "../test/support/puma-worker.ts";
-import { noteRow, signIn } from "./puma.ts";
+import { noteRow, raisedLimits, signIn } from "./puma-account.ts";
 import { type Call, type Client, load, openClient } from "./puma-load.ts";
 import { comparedRow, type Row, withBar } from "./rows.ts";
-import { cpuSecondsOf, workerdPids } from "./worker.ts";
+import { type Measured, measured } from "./worker.ts";
 
 /**
  * What a call of a tool costs beside the same call over REST, in processor time of one Worker that
@@ -16,21 +16,20 @@ const calls = 600;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
 
 type Side = { client: Client; call(index: number): Call };
-type Stage = { cpuSeconds(): number; rest: Client; worker: PumaWorker; token: string };
+type Stage = { rest: Client; worker: PumaWorker & Measured; token: string };
 
-const raised = { PUMA_ROWS_PER_TABLE_MAX: "100000000", PUMA_ACCOUNT_BYTES_MAX: "100000000000" };
-
-async function startStage(replace: Record<string, (source: string) => string> = {}) {
-  const before = new Set(workerdPids());
-  const worker = await startPumaWorker({ vars: raised, direct: true, replace });
-  const pids = workerdPids().filter((pid) => !before.has(pid));
+/** A Worker with 100 rows to query. `replace` changes sources, by their paths. */
+async function startStage(
+  replace: Record<string, (source: string) => string> = {},
+): Promise<Stage> {
+  const options = { vars: raisedLimits, replace };
+  const worker = await measured(() => startPumaWorker(options));
   const rest = openClient(worker.url, concurrency);
   const token = await signIn(worker.url, rest);
   for (let row = 0; row < 100; row++) {
     await rest.send({ method: "POST", path: "/v1/full", token, body: noteRow(row) });
   }
-  const cpuSeconds = () => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
-  return { worker, rest, token, cpuSeconds };
+  return { worker, rest, token };
 }
 
 const accept = "application/json, text/event-stream";
@@ -72,9 +71,9 @@ function sidesOf(
 
 /** Microseconds of processor time for each call. */
 async function costOf(stage: Stage, { client, call }: Side): Promise<number> {
-  const before = stage.cpuSeconds();
+  const before = stage.worker.cpuSeconds();
   await load(client, calls, concurrency, call);
-  return ((stage.cpuSeconds() - before) / calls) * 1_000_000;
+  return ((stage.worker.cpuSeconds() - before) / calls) * 1_000_000;
 }
 
 async function mustWork({ client, call }: Side): Promise<void> {
@@ -84,7 +83,8 @@ async function mustWork({ client, call }: Side): Promise<void> {
   }
 }
 
-async function compare(stage: Stage, revision: string, more: string): Promise<Row[]> {
+/** `variant` stands behind the names of rows; the product itself has none, and the bar. */
+async function compare(stage: Stage, revision: string, variant: string): Promise<Row[]> {
   const messageOf = revisions[revision];
   if (!messageOf) throw new Error(`No such revision: ${revision}`);
   const rows: Row[] = [];
@@ -97,9 +97,9 @@ async function compare(stage: Stage, revision: string, more: string): Promise<Ro
     await once();
     const results = [];
     for (let round = 0; round < rounds; round++) results.push(await once());
-    const head = { suite, name: `${name}, ${revision}${more}`, unit: "µs CPU" };
+    const head = { suite, name: `${name}, ${revision}${variant}`, unit: "µs CPU" };
     const row = comparedRow(head, results);
-    rows.push(more === "" ? withBar(row, ratioBar) : row);
+    rows.push(variant === "" ? withBar(row, ratioBar) : row);
     mcp.client.close();
   }
   return rows;

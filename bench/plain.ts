@@ -1,4 +1,5 @@
-import { Client, escapeIdentifier as id, escapeLiteral as literal } from "pg";
+import { escapeIdentifier as id, escapeLiteral as literal } from "pg";
+import { withPostgres } from "../dev/database-session.ts";
 import type { RunningPostgres } from "../dev/postgres.ts";
 
 /**
@@ -6,19 +7,18 @@ import type { RunningPostgres } from "../dev/postgres.ts";
  * sends, one after the other, with nothing recorded and nothing checked before.
  */
 export type PlainServer = {
-  /** Makes a login and a database of one working name,. */
+  /** Makes a login and a database of one working name. */
   build(name: string): Promise<Built>;
   /** Gives a built one its customer's name and logs in once; its connection string. */
   adopt(built: Built, name: string): Promise<string>;
 };
 
-export type Built = { login: string; working: string; password: string };
+type Built = { login: string; working: string; password: string };
 
 async function session(url: string, statements: readonly string[]): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
+  await withPostgres(url, async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
 }
 
 export function plainServer(postgres: RunningPostgres): PlainServer {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { testSecrets } from "../test/support/worker.ts";
 import type { Rig } from "./rig.ts";
+import { sweep } from "./tenant.ts";
 
 const waitMs = 30_000;
 const lookEveryMs = 20;
@@ -16,15 +16,6 @@ export async function poolReady(rig: Rig, target: number): Promise<void> {
     if (Date.now() > deadline) throw new Error(`The pool is not full: ${JSON.stringify(row)}`);
     await pause(lookEveryMs);
   }
-}
-
-/** Runs the sweep, which refills the pool. */
-export async function sweep(url: string): Promise<void> {
-  const answer = await fetch(`${url}/admin/v1/sweep`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${testSecrets.ADMIN_TOKEN}` },
-  });
-  if (!answer.ok) throw new Error(`No sweep: ${await answer.text()}`);
 }
 
 /** Fills the pool with a Worker of its own, for one that does not refill. */

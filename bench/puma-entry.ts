@@ -3,7 +3,7 @@ import worker from "../test/support/puma-entry.ts";
 export { PumaAccount, PumaMailbox } from "../test/support/puma-entry.ts";
 
 /**
- * pumaDB with its object's SQL watched: `POST /bench/watch` begins, `GET /bench/cost` answers how many
+ * pumaDB with its object's SQL watched: `GET /bench/watch` begins, `GET /bench/cost` answers how many
  * statements ran since then and how many rows they read and wrote. `watchAccount` is what the bundler
  * does to the object's source for that; the product has no hook.
  */

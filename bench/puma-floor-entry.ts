@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { migrate } from "../durable-objects/storage/migrate.ts";
-import { pumaAccountMigrations } from "../durable-objects/storage/puma-account-migrations.ts";
+import { pumaAccountMigrations } from "../durable-objects/storage/puma-account/migrations.ts";
 
 /**
  * The floor: a bare Worker and object that run the statements of pumaDB on the tables of pumaDB, with

@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { quantile } from "./rows.ts";
 
 /** A keep-alive HTTP client with bounded concurrency, and the figures of a run. */
 export type Call = { method: string; path: string; body?: string; token?: string };
@@ -78,26 +79,9 @@ export async function load(
   const from = performance.now();
   await Promise.all(Array.from({ length: concurrency }, worker));
   const seconds = (performance.now() - from) / 1_000;
-  times.sort((a, b) => a - b);
   return {
     perSecond: count / seconds,
     p50Ms: quantile(times, 0.5),
     p95Ms: quantile(times, 0.95),
   };
-}
-
-/** Of sorted or unsorted numbers. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/** `median (least–most)`. */
-export function spread(values: readonly number[], digits = 0): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return `${median(values).toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }

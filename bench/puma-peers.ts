@@ -1,21 +1,23 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase } from "../dev/migrate.ts";
+import { freePort } from "../dev/ports.ts";
 import { startPostgres } from "../dev/postgres.ts";
 import { startPumaWorker } from "../test/support/puma-worker.ts";
-import { noteRow, signIn } from "./puma.ts";
-import { type Call, type Client, load, openClient, type Run, spread } from "./puma-load.ts";
+import { serverFolder } from "../test/support/server-folder.ts";
+import { noteRow, raisedLimits, signIn } from "./puma-account.ts";
+import { type Call, type Client, load, openClient, type Run } from "./puma-load.ts";
+import { median, rangeOf } from "./rows.ts";
 
 /**
  * The same load on pumaDB, parse-server on PostgreSQL and @triplit/server on lmdb, side by side in
  * interleaved rounds. Each holds 1,000 rows in the table that is queried and takes adds in another. The
  * peers are installed from bench/peers into a folder of the system's temporary files.
  */
-export type PeerRow = { name: string; load: string; perSecond: string; p95Ms: string };
+type PeerRow = { name: string; load: string; perSecond: string; p95Ms: string };
 
 const concurrency = 8;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -46,15 +48,6 @@ function installPeers(): string {
   return folder;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === "string") throw new Error("No port");
-  return address.port;
-}
-
 async function startPeer(folder: string, script: string, words: string[]): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(folder, script), ...words], {
     cwd: folder,
@@ -75,9 +68,8 @@ async function startPeer(folder: string, script: string, words: string[]): Promi
 }
 
 async function startPuma(): Promise<Side> {
-  const vars = { PUMA_ROWS_PER_TABLE_MAX: "100000000", PUMA_ACCOUNT_BYTES_MAX: "100000000000" };
   // Workerd itself: the peers have no development proxy in front of them either.
-  const worker = await startPumaWorker({ vars, direct: true });
+  const worker = await startPumaWorker({ vars: raisedLimits });
   const client = openClient(worker.url, concurrency);
   const token = await signIn(worker.url, client);
   return {
@@ -151,10 +143,15 @@ async function startTriplit(folder: string, data: string): Promise<Side> {
   };
 }
 
-/** Runs the comparison. */
-export async function benchPumaPeers(): Promise<PeerRow[]> {
+/** `median (least–most)`. */
+function spread(values: readonly number[], digits = 0): string {
+  const [least, most] = rangeOf(values);
+  return `${median(values).toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+}
+
+async function comparePeers(): Promise<PeerRow[]> {
   const peers = installPeers();
-  const data = mkdtempSync(join(tmpdir(), "polypuma-bench-"));
+  const data = serverFolder("polypuma-bench-");
   const postgres = await startPostgres({ folder: join(data, "postgres") });
   const sides: Side[] = [];
   try {
@@ -206,7 +203,5 @@ export async function benchPumaPeers(): Promise<PeerRow[]> {
   }
 }
 
-if (import.meta.main) {
-  console.table((await benchPumaPeers()).sort((a, b) => a.load.localeCompare(b.load)));
-  process.exit();
-}
+console.table((await comparePeers()).sort((a, b) => a.load.localeCompare(b.load)));
+process.exit();

@@ -1,5 +1,7 @@
 import { termOf } from "../src/puma/rows/rules/terms.ts";
 import { startPumaWorker } from "../test/support/puma-worker.ts";
+import { addsOfNotes, noteRow, raisedLimits, signIn } from "./puma-account.ts";
+import { costRows } from "./puma-costs.ts";
 import { type Call, type Client, load, openClient, type Run } from "./puma-load.ts";
 import { comparedRow, median, type Row, rangeOf, withBar } from "./rows.ts";
 
@@ -17,29 +19,6 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
 
 type Sides = { ours: (index: number) => Call; floor: (index: number) => Call };
 
-export function noteRow(index: number): string {
-  return JSON.stringify({
-    title: `Note number ${index}`,
-    status: index % 50 === 7 ? "open" : "done",
-    n: index,
-    tags: ["alpha", "beta"],
-    body: "Remember what was said about the pump in the cellar. ".repeat(3),
-  });
-}
-
-/** Signs in to a fresh account and returns its key. */
-export async function signIn(url: string, client: Client): Promise<string> {
-  const email = `${crypto.randomUUID()}@example.com`;
-  const post = async (path: string, body: object) =>
-    JSON.parse((await client.send({ method: "POST", path, body: JSON.stringify(body) })).body);
-  const { dev_magic_link } = await post("/auth/magic-link", { email });
-  const token = String(dev_magic_link).split("/").at(-1);
-  if (!token) throw new Error(`No link from ${url}`);
-  return (await post("/auth/verify", { token })).api_key;
-}
-
-const raised = { PUMA_ROWS_PER_TABLE_MAX: "100000000", PUMA_ACCOUNT_BYTES_MAX: "100000000000" };
-
 type Stage = {
   /** Of our Worker. */
   url: string;
@@ -51,8 +30,8 @@ type Stage = {
 
 async function startStage(): Promise<Stage> {
   const [worker, bare] = await Promise.all([
-    startPumaWorker({ vars: raised }),
-    startPumaWorker({ entry: "bench/puma-floor-entry.ts" }),
+    startPumaWorker({ vars: raisedLimits, compressing: true }),
+    startPumaWorker({ entry: "bench/puma-floor-entry.ts", compressing: true }),
   ]);
   const [ours, floor] = [openClient(worker.url, concurrency), openClient(bare.url, concurrency)];
   const token = await signIn(worker.url, ours);
@@ -70,11 +49,7 @@ async function startStage(): Promise<Stage> {
 
 async function fill(stage: Stage, table: string, count: number): Promise<void> {
   for (let start = 0; start < count; start += 100) {
-    const size = Math.min(100, count - start);
-    const operations = Array.from({ length: size }, (_, index) => ({
-      action: "add",
-      row: JSON.parse(noteRow(start + index)),
-    }));
+    const operations = addsOfNotes(Math.min(100, count - start), start);
     const body = JSON.stringify({ operations });
     const { status } = await stage.ours.send({
       method: "POST",
@@ -99,12 +74,7 @@ function sidesOf(stage: Stage): Record<string, Sides & { count: number; table?: 
   const { token } = stage;
   const open = encodeURIComponent('{"status":"open"}');
   const openTerm = encodeURIComponent(termOf("status", "open"));
-  const batch = JSON.stringify({
-    operations: Array.from({ length: 100 }, (_, index) => ({
-      action: "add",
-      row: JSON.parse(noteRow(index)),
-    })),
-  });
+  const batch = JSON.stringify({ operations: addsOfNotes(100) });
   const keyOf = (index: number) => index % 200;
   return {
     add: {
@@ -200,92 +170,6 @@ async function growth(stage: Stage): Promise<Row[]> {
   ];
 }
 
-function watchAccount(source: string): string {
-  return source.replace("ctx.storage.sql", "globalThis.watchSql(ctx.storage.sql)");
-}
-
-/** Rows read and written by one operation each, as SQLite counts them. */
-async function costs(): Promise<Row[]> {
-  const worker = await startPumaWorker({
-    entry: "bench/puma-entry.ts",
-    replace: { "durable-objects/puma-account.ts": watchAccount },
-  });
-  const client = openClient(worker.url, 1);
-  const token = await signIn(worker.url, client);
-  const batchOf = (count: number, from: number) =>
-    JSON.stringify({
-      operations: Array.from({ length: count }, (_, index) => ({
-        action: "add",
-        row: JSON.parse(noteRow(from + index)),
-      })),
-    });
-  const send = async (call: Omit<Call, "token">) => {
-    const answer = await client.send({ ...call, token });
-    if (answer.status > 299) throw new Error(`${call.path}: ${answer.status} ${answer.body}`);
-    return JSON.parse(answer.body);
-  };
-  for (let start = 0; start < 900; start += 100) {
-    await send({ method: "POST", path: "/v1/notes/batch", body: batchOf(100, start) });
-  }
-  const { id } = await send({ method: "POST", path: "/v1/notes", body: '{"n":-1}' });
-  const open = encodeURIComponent('{"status":"open"}');
-  const calls: [string, Omit<Call, "token">][] = [
-    ["add", { method: "POST", path: "/v1/notes", body: noteRow(5_000) }],
-    ["query of 25", { method: "GET", path: "/v1/notes?limit=25" }],
-    ["query with filter (18 of 902)", { method: "GET", path: `/v1/notes?filter=${open}` }],
-    [
-      "query by id",
-      { method: "GET", path: `/v1/notes?filter=${encodeURIComponent(`{"id":"${id}"}`)}` },
-    ],
-    ["count", { method: "GET", path: "/v1/notes/count" }],
-    [
-      "upsert, found",
-      { method: "POST", path: "/v1/notes/upsert", body: '{"key":"n","row":{"n":-1,"a":1}}' },
-    ],
-    [
-      "upsert, added",
-      { method: "POST", path: "/v1/notes/upsert", body: '{"key":"n","row":{"n":-2}}' },
-    ],
-    [
-      "update_row",
-      {
-        method: "POST",
-        path: "/v1/notes/update_row",
-        body: JSON.stringify({ id, patch: { b: 1 } }),
-      },
-    ],
-    ["versions", { method: "GET", path: `/v1/notes/versions?id=${id}` }],
-    [
-      "restore",
-      { method: "POST", path: "/v1/notes/restore", body: JSON.stringify({ id, version: 1 }) },
-    ],
-    [
-      "delete one by id",
-      { method: "DELETE", path: "/v1/notes", body: JSON.stringify({ filter: { id } }) },
-    ],
-    ["batch of 100 adds", { method: "POST", path: "/v1/other/batch", body: batchOf(100, 0) }],
-    ["list tables", { method: "GET", path: "/v1/_tables" }],
-    ["list keys", { method: "GET", path: "/v1/_keys" }],
-  ];
-  const rows: Row[] = [];
-  for (const [name, call] of calls) {
-    await send({ method: "GET", path: "/bench/watch" });
-    await send(call);
-    const cost = await send({ method: "GET", path: "/bench/cost" });
-    rows.push({
-      suite,
-      name: `${name}: rows read`,
-      value: cost.rowsRead,
-      unit: `in ${cost.statements} statements`,
-    });
-    const written = { suite, name: `${name}: rows written`, value: cost.rowsWritten, unit: "rows" };
-    rows.push(name === "add" ? withBar(written, { of: "value", atMost: 2 }) : written);
-  }
-  client.close();
-  await worker.stop();
-  return rows;
-}
-
 /** Runs everything; a few minutes on two cores. */
 export async function run(): Promise<Row[]> {
   const stage = await startStage();
@@ -313,7 +197,7 @@ export async function run(): Promise<Row[]> {
       unit: "ms",
     };
     rows.push(withBar(p95, { of: "ratio", atMost: 2 }));
-    rows.push(...(await growth(stage)), ...(await costs()));
+    rows.push(...(await growth(stage)), ...(await costRows(suite)));
     return rows;
   } finally {
     await stage.stop();

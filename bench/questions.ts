@@ -1,7 +1,8 @@
-import { Client } from "pg";
+import { withPostgres } from "../dev/database-session.ts";
 import { buildWorker } from "../test/support/build.ts";
-import { newTenant, registerPostgres, withRig } from "./rig.ts";
+import { withRig } from "./rig.ts";
 import { median, quantile, type Row } from "./rows.ts";
+import { newTenant, registerServer } from "./tenant.ts";
 
 /** A plain question to a small PostgreSQL database, from request to answer, on a warm catalog. */
 const suite = "questions";
@@ -13,7 +14,7 @@ export async function run(): Promise<Row[]> {
   return await withRig(async (rig) => {
     const script = await buildWorker("src/index.ts", "bench-questions");
     const worker = await rig.start(script, { QUERIES_PER_MINUTE: "100000" });
-    await registerPostgres(rig, worker.url);
+    await registerServer(worker.url, "postgres", rig.postgres);
     const tenant = await newTenant(worker.url, ["databases:write", "queries:read"]);
     const made = await tenant.send("POST", "/api/v1/databases?wait=true", { name: "shop" });
     const database = made.body.data as { uuid: string; connection_string: string };
@@ -39,12 +40,8 @@ export async function run(): Promise<Row[]> {
 }
 
 async function fill(connectionString: string): Promise<void> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
+  await withPostgres(connectionString, async (client) => {
     await client.query("CREATE TABLE customers (id int PRIMARY KEY, name text)");
     await client.query("INSERT INTO customers SELECT n, 'c' || n FROM generate_series(1, 1000) n");
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,7 +1,8 @@
 import { buildWorker } from "../test/support/build.ts";
 import { type LoadClient, type LoadResult, startLoadClient } from "./load.ts";
-import { furnish, type Rig, withRig } from "./rig.ts";
+import { type Rig, withRig } from "./rig.ts";
 import { comparedRow, type Row, withBar } from "./rows.ts";
+import { furnish } from "./tenant.ts";
 import type { MeasuredWorker } from "./worker.ts";
 
 /**

@@ -16,9 +16,9 @@ export type Row = {
   ok?: boolean;
 };
 
-export type Range = [least: number, most: number];
+type Range = [least: number, most: number];
 
-/** A suite file is `bench/<name>.ts` and exports `run`. */
+/** What a suite's file exports. */
 export type Suite = { run(): Promise<Row[]> };
 
 type Bar = { of: "value" | "ratio"; atMost: number } | { of: "value" | "ratio"; atLeast: number };

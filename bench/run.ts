@@ -7,42 +7,45 @@ import { readMachine } from "./machine.ts";
 import type { Row, Suite } from "./rows.ts";
 import { suiteTable } from "./table.ts";
 
-const names = [
-  "size",
-  "counts",
-  "read",
-  "create",
-  "soak-create",
-  "transports",
-  "webhooks",
-  "puma",
-  "mcp",
-  "blueprints",
-  "sweep",
-  "questions",
-  "cost",
-  "scale",
-  "lighthouse",
-] as const;
+/** In the order in which they run. A suite's file is loaded when it is its turn. */
+const suites = new Map<string, () => Promise<Suite>>(
+  Object.entries({
+    size: () => import("./size.ts"),
+    counts: () => import("./counts.ts"),
+    read: () => import("./read.ts"),
+    create: () => import("./create.ts"),
+    "soak-create": () => import("./soak-create.ts"),
+    transports: () => import("./transports.ts"),
+    webhooks: () => import("./webhooks.ts"),
+    puma: () => import("./puma.ts"),
+    mcp: () => import("./mcp.ts"),
+    blueprints: () => import("./blueprints.ts"),
+    sweep: () => import("./sweep.ts"),
+    questions: () => import("./questions.ts"),
+    cost: () => import("./cost.ts"),
+    scale: () => import("./scale.ts"),
+    lighthouse: () => import("./lighthouse.ts"),
+  }),
+);
 
 /** Those that fetch a program from the registry run when they are asked for by name. */
 const namedOnly = new Set<string>(["lighthouse"]);
 
-function chosen(): string[] {
+function chosen() {
   const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !names.some((each) => each === name));
+  const unknown = asked.filter((name) => !suites.has(name));
   if (unknown.length > 0) {
-    console.error(`No such suite: ${unknown.join(", ")}. There are ${names.join(", ")}.`);
+    console.error(
+      `No such suite: ${unknown.join(", ")}. There are ${[...suites.keys()].join(", ")}.`,
+    );
     process.exit(2);
   }
-  return names.filter((name) => (asked.length === 0 ? !namedOnly.has(name) : asked.includes(name)));
+  const isChosen = (name: string) =>
+    asked.length === 0 ? !namedOnly.has(name) : asked.includes(name);
+  return [...suites].filter(([name]) => isChosen(name));
 }
 
-async function load(name: string): Promise<Partial<Suite>> {
-  return await import(join(import.meta.dirname, `${name}.ts`));
-}
-
-const suites = chosen();
+const wanted = chosen();
 const machine = readMachine();
 const { cpu, cores, node, workerd, wrangler, postgres, fileSystem } = machine;
 console.log(
@@ -51,13 +54,9 @@ console.log(
 
 const startedAt = new Date();
 const rows: Row[] = [];
-for (const name of suites) {
-  const { run } = await load(name);
-  if (!run) {
-    console.log(`${name}\n  bench/${name}.ts does not export run()\n`);
-    continue;
-  }
-  const found = await run();
+for (const [name, load] of wanted) {
+  const suite = await load();
+  const found = await suite.run();
   console.log(suiteTable(name, found));
   rows.push(...found);
 }

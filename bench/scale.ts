@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Client } from "pg";
+import { type Client, DatabaseError } from "pg";
+import { withPostgres } from "../dev/database-session.ts";
 import { createDatabase, migrate } from "../dev/migrate.ts";
 import { startNeonEndpoint } from "../dev/neon-endpoint.ts";
+import type { OnStatement } from "../dev/neon-sql.ts";
 import { type RunningPostgres, startPostgres } from "../dev/postgres.ts";
 import { createSealer } from "../src/lib/sealed.ts";
 import { capsJson } from "../src/polykomos/databases/demand.ts";
@@ -14,10 +15,10 @@ import { scopes } from "../src/polykomos/scopes.ts";
 import { type TourSend, tourApi } from "../test/support/api-tour.ts";
 import { buildWorker } from "../test/support/build.ts";
 import { fillStore } from "../test/support/filled-store.ts";
-import { testSecrets } from "../test/support/worker.ts";
-import { ask } from "./rig.ts";
+import { serverFolder } from "../test/support/server-folder.ts";
+import { startWorker, testSecrets } from "../test/support/worker.ts";
 import { median, type Row, withBar } from "./rows.ts";
-import { startMeasured } from "./worker.ts";
+import { ask, asOperator } from "./tenant.ts";
 
 /**
  * How each operation's statements grow with the store: every statement that the Worker sends is run
@@ -41,21 +42,21 @@ const background = "in the background";
 const aboutEverything = /^(admin(Sweep|List\w+|GetPool|Reseal)|listAuditLog|in the background)$/;
 
 type Measure = { blocks: number; ms: number };
-type Measured = { operations: Map<string, Measure>; placement: Measure; sweepMs: number };
+/** What was measured of a store of one size. */
+type StoreMeasures = { operations: ReadonlyMap<string, Measure>; placement: Measure };
 
-function sumBy(into: Map<string, Measure>, name: string, { blocks, ms }: Measure): void {
-  const before = into.get(name) ?? { blocks: 0, ms: 0 };
-  into.set(name, { blocks: before.blocks + blocks, ms: before.ms + ms });
-}
-
-/** Runs a statement by itself and takes it back; `null` when it waits for what the real one holds. */
+/**
+ * Runs a statement by itself and takes it back; `null` when the server refuses that, because it waits
+ * for what the real one holds.
+ */
 async function explain(client: Client, text: string, params: unknown[]): Promise<Measure | null> {
   try {
     await client.query("BEGIN");
     const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, params);
     const { Plan: plan, "Execution Time": ms } = rows[0]["QUERY PLAN"][0];
     return { blocks: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], ms };
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
     return null;
   } finally {
     await client.query("ROLLBACK");
@@ -75,100 +76,132 @@ async function placementOf(client: Client): Promise<Measure> {
   };
 }
 
-async function measure(postgres: RunningPostgres, script: string, databases: number) {
-  const name = `scale_${databases}`;
-  await createDatabase(postgres.url("postgres"), name);
-  const storeUrl = postgres.url(name);
-  await migrate(storeUrl);
-  const client = new Client({ connectionString: storeUrl });
-  await client.connect();
-  await client.query("SET lock_timeout = '500ms'");
-  const measured: Measured = { operations: new Map(), placement: { blocks: 0, ms: 0 }, sweepMs: 0 };
+/** Measures the statements that a Worker sends, each as one of the operation that is under way. */
+type Watch = {
+  onStatement: OnStatement;
+  operations: ReadonlyMap<string, Measure>;
+  /** Begins an operation once nothing comes any more of the one before; `null` ends the last. */
+  turnTo(operationId: string | null): Promise<void>;
+};
+
+function watchStatements(client: Client): Watch {
+  const operations = new Map<string, Measure>();
   let current: string | null = null;
-  let sweptMs = 0;
   let statements = 0;
   // One after another: the statements of an operation may come side by side.
   let turn: Promise<unknown> = Promise.resolve();
-  const neon = await startNeonEndpoint({
-    storeUrl,
-    servers: [postgres],
-    onStatement: async (text, params) => {
+  return {
+    operations,
+    async onStatement(text, params) {
       const operationId = current;
       statements++;
       if (operationId === null || text.includes("pg_advisory")) return;
       const mine = turn.then(() => explain(client, text, params));
       turn = mine;
       const found = await mine;
-      if (found) sumBy(measured.operations, operationId, found);
-      if (found && operationId === "adminSweep") sweptMs += found.ms;
+      if (!found) return;
+      const before = operations.get(operationId) ?? { blocks: 0, ms: 0 };
+      operations.set(operationId, {
+        blocks: before.blocks + found.blocks,
+        ms: before.ms + found.ms,
+      });
     },
+    async turnTo(operationId) {
+      // What the operation before left to do in the background is none of this one's.
+      current = background;
+      for (let seen = -1; seen !== statements; await pause(quietMs)) seen = statements;
+      current = operationId;
+    },
+  };
+}
+
+type Owner = { userId: number; teamId: number; key: string };
+
+/** Makes a user with a key and gives them the databases of a filled store. */
+async function fill(url: string, storeUrl: string, databases: number): Promise<Owner> {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const user = await asOperator(url, "POST", "/users", { email, name: "Large" });
+  const { id: userId, teams } = user.data;
+  const { api_key: key } = await asOperator(url, "POST", `/users/${userId}/keys`, {
+    name: "bench",
+    permissions: scopes,
+    controls: { requests_per_minute: 1_000_000 },
   });
-  const worker = await startMeasured({
-    script,
-    vars: { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, WEBHOOK_ALLOW_LOOPBACK: "true" },
+  const owner = { userId, teamId: teams[0].id };
+  const sealer = createSealer(testSecrets.SEALING_KEYS);
+  const begunAt = performance.now();
+  await fillStore(storeUrl, {
+    databases,
+    accounts: databases * accountsPerDatabase,
+    servers: Math.max(1, databases / databasesPerServer),
+    owner,
+    sealPassword: (server) => sealer.seal("none", serverPasswordContext(server)),
   });
-  try {
-    const send =
-      (token: string, base: string): TourSend =>
-      (method, path, body) =>
-        ask(worker.url + base, token, method, path, body);
-    const operator = send(testSecrets.ADMIN_TOKEN, "/admin/v1");
-    const email = `${crypto.randomUUID()}@example.com`;
-    const { id: userId, teams } = (await operator("POST", "/users", { email, name: "Large" })).body
-      .data;
-    const key = await operator("POST", `/users/${userId}/keys`, {
-      name: "bench",
-      permissions: scopes,
-      controls: { requests_per_minute: 1_000_000 },
+  const seconds = Math.round((performance.now() - begunAt) / 1_000);
+  console.log(`  ${databases} databases filled in ${seconds} s`);
+  return { ...owner, key };
+}
+
+/** Runs each operation once, told to `watch`. */
+async function tour(
+  url: string,
+  server: RunningPostgres,
+  { key, userId, teamId }: Owner,
+  watch: Watch,
+): Promise<void> {
+  const sendWith =
+    (token: string, base: string): TourSend =>
+    (method, path, body) =>
+      ask(url, token, method, base + path, body);
+  const tourist = {
+    operator: sendWith(testSecrets.ADMIN_TOKEN, "/admin/v1"),
+    customer: sendWith(key, "/api/v1"),
+    userId,
+    teamId,
+    server,
+    sendWith: (token: string) => sendWith(token, "/api/v1"),
+  };
+  await tourApi(tourist, watch.turnTo, () => {});
+  await watch.turnTo(null);
+}
+
+async function measure(
+  postgres: RunningPostgres,
+  script: string,
+  databases: number,
+): Promise<StoreMeasures> {
+  const name = `scale_${databases}`;
+  await createDatabase(postgres.url("postgres"), name);
+  const storeUrl = postgres.url(name);
+  await migrate(storeUrl);
+  return await withPostgres(storeUrl, async (client) => {
+    await client.query("SET lock_timeout = '500ms'");
+    const watch = watchStatements(client);
+    const { onStatement, operations } = watch;
+    const neon = await startNeonEndpoint({ storeUrl, servers: [postgres], onStatement });
+    const worker = await startWorker({
+      compressing: true,
+      script,
+      vars: { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, WEBHOOK_ALLOW_LOOPBACK: "true" },
     });
-    const sealer = createSealer(testSecrets.SEALING_KEYS);
-    const begunAt = performance.now();
-    await fillStore(storeUrl, {
-      databases,
-      accounts: databases * accountsPerDatabase,
-      servers: Math.max(1, databases / databasesPerServer),
-      owner: { userId, teamId: teams[0].id },
-      sealPassword: (server) => sealer.seal("none", serverPasswordContext(server)),
-    });
-    const seconds = Math.round((performance.now() - begunAt) / 1_000);
-    console.log(`  ${databases} databases filled in ${seconds} s`);
-    await tourApi(
-      {
-        operator,
-        customer: send(key.body.api_key, "/api/v1"),
-        userId,
-        teamId: teams[0].id,
-        server: postgres,
-        sendWith: (token) => send(token, "/api/v1"),
-      },
-      async (operationId) => {
-        // What the operation before left to do in the background is none of this one's.
-        current = background;
-        for (let seen = -1; seen !== statements; await pause(quietMs)) seen = statements;
-        current = operationId;
-      },
-      () => {},
-    );
-    current = null;
-    measured.placement = await placementOf(client);
-    const told = [...measured.operations].map(
-      ([id, { blocks, ms }]) => `${id} ${blocks}/${ms.toFixed(1)}`,
-    );
-    console.log(`  ${told.join(", ")}`);
-    measured.sweepMs = sweptMs;
-    return measured;
-  } finally {
-    current = null;
-    await worker.stop();
-    await neon.stop();
-    await client.end();
-  }
+    try {
+      await tour(worker.url, postgres, await fill(worker.url, storeUrl, databases), watch);
+      const figures = [...operations].map(
+        ([id, { blocks, ms }]) => `${id} ${blocks}/${ms.toFixed(1)}`,
+      );
+      console.log(`  ${figures.join(", ")}`);
+      return { operations, placement: await placementOf(client) };
+    } finally {
+      await worker.stop();
+      await neon.stop();
+    }
+  });
 }
 
 function growth(
   name: string,
-  all: readonly Measured[],
-  of: (each: Measured) => Measure | undefined,
+  all: readonly StoreMeasures[],
+  of: (each: StoreMeasures) => Measure | undefined,
 ): Row {
   // From the second size on pages of lists are full.
   const from = all[1] ?? all[0];
@@ -190,11 +223,11 @@ function growth(
 }
 
 export async function run(): Promise<Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), "polypuma-scale-"));
-  const postgres = await startPostgres({ folder, fast: true });
+  const folder = serverFolder("polypuma-bench-");
+  const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
   try {
     const script = await buildWorker("src/index.ts", "bench-product");
-    const all: Measured[] = [];
+    const all: StoreMeasures[] = [];
     for (const databases of sizes) all.push(await measure(postgres, script, databases));
     const operations = [...(all[0]?.operations.keys() ?? [])];
     const rows = operations.map((operation) => {

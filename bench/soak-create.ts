@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { createConnection } from "mysql2/promise";
+import { withMysql } from "../dev/database-session.ts";
 import { startMariadbIfThere } from "../dev/mariadb.ts";
+import type { ServerLogin } from "../dev/server.ts";
 import { buildWorker } from "../test/support/build.ts";
-import { testSecrets } from "../test/support/worker.ts";
-import { poolReady, sweep } from "./pool.ts";
-import { furnish, newTenant, type Rig, sql, type Tenant, withRig } from "./rig.ts";
+import { serverFolder } from "../test/support/server-folder.ts";
+import { logIn } from "./create-rounds.ts";
+import { poolReady } from "./pool.ts";
+import { type Rig, withRig } from "./rig.ts";
 import { quantile, type Row, withBar } from "./rows.ts";
+import { asOperator, furnish, newTenant, registerServer, sweep, type Tenant } from "./tenant.ts";
 
 /**
  * Many creates on both engines, several at once, each logged into with the official client the
@@ -21,18 +23,12 @@ const poolTarget = 3;
 const pooledCount = 40;
 const coldCount = 20;
 const mysqlP95AtMostMs = 300;
-const maxDatabases = 100_000;
 
 type Engine = "postgres" | "mysql";
 
-async function logIn(engine: Engine, url: string): Promise<void> {
-  if (engine === "postgres") {
-    await sql(url, "SELECT 1");
-    return;
-  }
-  const connection = await createConnection(url);
-  await connection.query("SELECT 1");
-  await connection.end();
+async function logInTo(engine: Engine, url: string): Promise<void> {
+  if (engine === "postgres") await logIn(url);
+  else await withMysql(url, (connection) => connection.query("SELECT 1"));
 }
 
 /** Creates a database; milliseconds to a login, or why it failed. */
@@ -41,9 +37,8 @@ async function createOne(tenant: Tenant, engine: Engine, name: string): Promise<
   const path = "/api/v1/databases?wait=true&timeout=120";
   const { status, body } = await tenant.send("POST", path, { name, db_type: engine });
   if (status !== 201) return `${name}: ${status}`;
-  const { connection_string: url } = body.data as { connection_string: string };
   try {
-    await logIn(engine, url);
+    await logInTo(engine, body.data.connection_string);
   } catch (error) {
     return `${name}: ${error instanceof Error ? error.message : error}`;
   }
@@ -96,45 +91,17 @@ async function timesOf(
   ];
 }
 
-type Login = { host: string; port: number; user: string; password: string };
-
-async function asAdmin(url: string, method: string, path: string, body?: unknown): Promise<void> {
-  const answer = await fetch(`${url}/admin/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${testSecrets.ADMIN_TOKEN}`,
-      "content-type": "application/json",
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-}
-
-async function registerMysql(url: string, { host, port, user, password }: Login): Promise<void> {
-  await asAdmin(url, "POST", "/servers", {
-    name: "bench-mysql",
-    engine: "mysql",
-    region: "local",
-    host,
-    port,
-    tls: false,
-    admin_user: user,
-    admin_password: password,
-    max_databases: maxDatabases,
-  });
-}
-
-async function measure(rig: Rig, mariadb: Login | null): Promise<Row[]> {
+async function measure(rig: Rig, mariadb: ServerLogin | null): Promise<Row[]> {
   const script = await buildWorker("src/index.ts", "bench-soak");
   const pools = { POOL_TARGET: `${poolTarget}`, POOL_MAX: `${poolTarget}` };
   const pooled = await rig.start(script, pools);
   const tenant = await furnish(rig, pooled.url);
   const rows = await soak(tenant, "postgres");
   if (!mariadb) return rows;
-  await registerMysql(pooled.url, mariadb);
+  await registerServer(pooled.url, "mysql", mariadb);
   rows.push(...(await soak(tenant, "mysql")));
   // One pool, so that its filling can be waited for.
-  await asAdmin(pooled.url, "POST", "/servers/1/drain");
+  await asOperator(pooled.url, "POST", "/servers/1/drain");
   await rig.storeSql("DELETE FROM pool_claims");
   await rig.storeSql(
     "UPDATE databases SET status = 'deleted' WHERE status = 'pooled' AND engine = 'postgres'",
@@ -152,7 +119,7 @@ async function measure(rig: Rig, mariadb: Login | null): Promise<Row[]> {
 }
 
 export async function run(): Promise<Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), "polypuma-soak-"));
+  const folder = serverFolder("polypuma-bench-");
   const mariadb = await startMariadbIfThere({ folder: join(folder, "mariadb") }, console.warn);
   try {
     return await withRig((rig) => measure(rig, mariadb));

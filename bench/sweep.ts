@@ -2,9 +2,9 @@ import { openStore } from "../src/db/client.ts";
 import { defaultPlans } from "../src/polykomos/databases/plans.ts";
 import { recordUsage } from "../src/polykomos/databases/usage-store.ts";
 import { buildWorker } from "../test/support/build.ts";
-import { sweep } from "./pool.ts";
-import { furnish, type Rig, registerPostgres, withRig } from "./rig.ts";
-import { median, type Row, withBar } from "./rows.ts";
+import { type Rig, withRig } from "./rig.ts";
+import { median, type Row, rangeOf, withBar } from "./rows.ts";
+import { furnish, registerServer, sweep } from "./tenant.ts";
 
 /**
  * The scheduled work over ten thousand databases: how many statements it takes a server, which must
@@ -64,7 +64,7 @@ export async function run(): Promise<Row[]> {
     await sweep(url);
     const withOne = await statementsOfSweep(rig, url);
     for (let index = 0; index < moreServers; index++) {
-      await registerPostgres(rig, url, { name: `more-${index}` });
+      await registerServer(url, "postgres", rig.postgres, { name: `more-${index}` });
     }
     const withMore = await statementsOfSweep(rig, url);
     const perServer = (withMore - withOne) / moreServers;
@@ -87,7 +87,7 @@ export async function run(): Promise<Row[]> {
         suite,
         name: `one record of ${place}`,
         value: median(times),
-        range: [Math.min(...times), Math.max(...times)],
+        range: rangeOf(times),
         unit: "ms",
       },
     ];

@@ -1,8 +1,9 @@
 import { buildWorker } from "../test/support/build.ts";
-import { createAndLogIn, pairs, rowsOf, timed } from "./create.ts";
-import { poolReady, sweep } from "./pool.ts";
-import { newTenant, type Rig, registerPostgres, type Tenant, withRig } from "./rig.ts";
+import { createAndLogIn, pairs, rowsOf, timed } from "./create-rounds.ts";
+import { poolReady } from "./pool.ts";
+import { type Rig, withRig } from "./rig.ts";
 import type { Row } from "./rows.ts";
+import { newTenant, registerServer, sweep, type Tenant } from "./tenant.ts";
 
 /**
  * Create to login on PostgreSQL reached over TCP. The floor is the same on the same server through
@@ -17,8 +18,10 @@ const coldP95AtMostMs = 1_000;
 const ways = ["tcp", "neon"] as const;
 
 async function furnish(rig: Rig, url: string): Promise<Tenant> {
-  for (const way of ways)
-    await registerPostgres(rig, url, { name: way, region: way, transport: way });
+  for (const way of ways) {
+    const fields = { name: way, region: way, transport: way };
+    await registerServer(url, "postgres", rig.postgres, fields);
+  }
   return await newTenant(url);
 }
 

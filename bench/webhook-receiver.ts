@@ -1,36 +1,36 @@
-// A process of its own that receives webhooks, so that receiving costs the Worker no thread it uses.
-// Paths below /hang are never answered.
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Arrival, ReceiverReport } from "./webhook-receivers.ts";
+/** One message that a receiver was sent; `atMs` is when its first byte had come. */
+export type Arrival = { path: string; id: string; name: string; atMs: number };
+export type ReceiverReport = { port: number } | { arrivals: Arrival[] };
 
-let arrivals: Arrival[] = [];
+export type WebhookReceiver = {
+  url(path: string): string;
+  /** What has come since the last time. */
+  take(): Promise<Arrival[]>;
+  stop(): void;
+};
 
-const server = createServer((request, response) => {
-  const atMs = performance.timeOrigin + performance.now();
-  const path = request.url ?? "";
-  let text = "";
-  request.on("data", (part) => {
-    text += part;
-  });
-  request.on("end", () => {
-    const { id, data }: { id: string; data: { name?: string } } = JSON.parse(text);
-    arrivals.push({ path, id, name: data.name ?? "", atMs });
-    if (!path.startsWith("/hang")) response.writeHead(204).end();
-  });
-});
-
-function report(content: ReceiverReport): void {
-  process.send?.(content);
+async function next(child: ChildProcess): Promise<ReceiverReport> {
+  const [report]: ReceiverReport[] = await once(child, "message");
+  if (!report) throw new Error("The receiver reported nothing");
+  return report;
 }
 
-server.listen(0, "127.0.0.1", () => {
-  report({ port: (server.address() as AddressInfo).port });
-});
-// Any message asks for what has come since the last.
-process.on("message", () => {
-  report({ arrivals });
-  arrivals = [];
-});
-process.on("disconnect", () => process.exit());
+/** Starts a receiver's process. */
+export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+  const child = fork(join(import.meta.dirname, "webhook-receiver-process.ts"));
+  const first = await next(child);
+  if (!("port" in first)) throw new Error("The receiver has no port");
+  return {
+    url: (path) => `http://127.0.0.1:${first.port}${path}`,
+    async take() {
+      child.send("take");
+      const report = await next(child);
+      return "arrivals" in report ? report.arrivals : [];
+    },
+    stop: () => child.disconnect(),
+  };
+}

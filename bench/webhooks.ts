@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { buildWorker } from "../test/support/build.ts";
-import { furnish, newTenant, type Rig, type Tenant, withRig } from "./rig.ts";
+import { type Rig, withRig } from "./rig.ts";
 import { comparedRow, quantile, type Row, rangeOf, withBar } from "./rows.ts";
-import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receivers.ts";
+import { furnish, newTenant, type Tenant } from "./tenant.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "./webhook-receiver.ts";
 import type { MeasuredWorker } from "./worker.ts";
 
 /**

@@ -2,162 +2,12 @@
 // command is one request, or as many as its work has steps; the answers are printed as JSON.
 
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { type Command, commands, type Kind } from "./admin-commands.ts";
 import { type Answer, callAs } from "./call.ts";
 import { readDemo } from "./demo.ts";
 import { explain, failure } from "./failure.ts";
-
-type Command = {
-  words: string;
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** `{name}` takes an option of that name. */
-  path: string;
-  /** Options that go into the body, and how their text is read; `?` marks one that may be left out. */
-  body?: Record<string, "text" | "number" | "limit" | "list" | "numbers" | "flag" | "json">;
-  query?: string[];
-  /** A field of the body in which an answer's `next` is sent, until there is none. */
-  repeatedWith?: string;
-  about: string;
-};
-
-const commands: readonly Command[] = [
-  {
-    words: "users list",
-    method: "GET",
-    path: "/users",
-    query: ["limit", "starting_after"],
-    about: "users and their teams, the newest thousand",
-  },
-  {
-    words: "users create",
-    method: "POST",
-    path: "/users",
-    body: { email: "text", name: "text" },
-    about: "a user with a team of their own",
-  },
-  {
-    words: "teams create",
-    method: "POST",
-    path: "/teams",
-    body: { name: "text", member_user_ids: "numbers" },
-    about: "a team; the first member owns it",
-  },
-  {
-    words: "members add",
-    method: "POST",
-    path: "/teams/{team}/members",
-    body: { user_id: "number", "role?": "text" },
-    about: "a user into a team, as owner or member",
-  },
-  {
-    words: "keys create",
-    method: "POST",
-    path: "/users/{user}/keys",
-    body: { name: "text", permissions: "list", "controls?": "json" },
-    about: "an API key, shown once",
-  },
-  { words: "keys list", method: "GET", path: "/users/{user}/keys", about: "a user's API keys" },
-  { words: "keys revoke", method: "DELETE", path: "/keys/{id}", about: "an API key, at once" },
-  { words: "servers list", method: "GET", path: "/servers", about: "database servers" },
-  {
-    words: "servers add",
-    method: "POST",
-    path: "/servers",
-    body: {
-      name: "text",
-      engine: "text",
-      region: "text",
-      host: "text",
-      port: "number",
-      admin_user: "text",
-      admin_password: "text",
-      "transport?": "text",
-      "advertised_host?": "text",
-      "tls?": "flag",
-      "max_databases?": "limit",
-      "max_connections?": "limit",
-      "max_bytes?": "limit",
-    },
-    about: "register a database server",
-  },
-  {
-    words: "servers update",
-    method: "PATCH",
-    path: "/servers/{id}",
-    body: {
-      "host?": "text",
-      "port?": "number",
-      "admin_user?": "text",
-      "admin_password?": "text",
-      "transport?": "text",
-      "advertised_host?": "text",
-      "tls?": "flag",
-      "max_databases?": "limit",
-      "max_connections?": "limit",
-      "max_bytes?": "limit",
-    },
-    about: "change where a server is or how much it takes",
-  },
-  {
-    words: "servers drain",
-    method: "POST",
-    path: "/servers/{id}/drain",
-    about: "place nothing new on a server",
-  },
-  {
-    words: "servers activate",
-    method: "POST",
-    path: "/servers/{id}/activate",
-    about: "place databases on it again",
-  },
-  { words: "pool", method: "GET", path: "/pool", about: "pools: full, wanted, hit, missed" },
-  {
-    words: "jobs list",
-    method: "GET",
-    path: "/jobs",
-    query: ["state"],
-    about: "operations, newest first",
-  },
-  {
-    words: "jobs retry",
-    method: "POST",
-    path: "/jobs/{id}/retry",
-    about: "run a waiting or given-up one now: an operation's uuid, an application's number",
-  },
-  {
-    words: "databases rebuild",
-    method: "POST",
-    path: "/databases/{uuid}/rebuild",
-    about: "make one anew, empty, that its server lacks",
-  },
-  {
-    words: "orphans",
-    method: "GET",
-    path: "/orphans",
-    about: "differences between servers and rows",
-  },
-  {
-    words: "dead-letters",
-    method: "GET",
-    path: "/dead_letters",
-    about: "operations, applications and queue messages that were given up",
-  },
-  {
-    words: "sealing-keys",
-    method: "GET",
-    path: "/sealing_keys",
-    about: "keys that seal secrets, and how much each has sealed",
-  },
-  {
-    words: "reseal",
-    method: "POST",
-    path: "/sealing_keys/reseal",
-    body: {},
-    repeatedWith: "starting_after",
-    about: "seal all secrets with the newest of SEALING_KEYS, step by step",
-  },
-  { words: "sweep", method: "POST", path: "/sweep", about: "do the scheduled work now" },
-];
+import { isObject } from "./json-object.ts";
+import { parseWords } from "./parse-words.ts";
 
 function optionsOf(command: Command): { name: string; isRequired: boolean }[] {
   const inPath = [...command.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
@@ -183,8 +33,10 @@ The Worker's address and token come from .data/demo.json (npm start writes it), 
 environment: POLYPUMA_URL and ADMIN_TOKEN.`;
 }
 
-function readValue(name: string, kind: string, text: string): unknown {
+function readValue(name: string, kind: Kind, text: string): unknown {
   switch (kind) {
+    case "text":
+      return text;
     case "number":
       if (!/^\d+$/.test(text)) throw failure(`--${name} must be a whole number`);
       return Number(text);
@@ -198,13 +50,16 @@ function readValue(name: string, kind: string, text: string): unknown {
       if (text !== "true" && text !== "false") throw failure(`--${name} must be true or false`);
       return text === "true";
     case "json":
-      try {
-        return JSON.parse(text);
-      } catch {
-        throw failure(`--${name} must be JSON, for example '{"requests_per_minute":60}'`);
-      }
-    default:
-      return text;
+      return readJson(name, text);
+  }
+}
+
+function readJson(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw failure(`--${name} must be JSON, for example '{"requests_per_minute":60}'`);
   }
 }
 
@@ -216,55 +71,71 @@ function target(): { origin: string; token: string } {
   throw failure("No Worker to talk to: run npm start, or set POLYPUMA_URL and ADMIN_TOKEN");
 }
 
-async function run(words: string[]): Promise<Answer> {
-  const command = commands.find((each) => {
-    const wanted = each.words.split(" ");
-    return wanted.every((word, index) => words[index] === word);
-  });
-  if (!command) throw failure(`There is no such command.\n\n${usage()}`);
-  const options = optionsOf(command);
-  const { values } = parseArgs({
-    args: words.slice(command.words.split(" ").length),
-    options: Object.fromEntries(options.map(({ name }) => [name, { type: "string" as const }])),
-  });
-  for (const { name, isRequired } of options) {
-    if (isRequired && values[name] === undefined) throw failure(`--${name} is missing`);
-  }
-  const path = command.path.replace(/\{(\w+)\}/g, (_, name) =>
-    encodeURIComponent(String(values[name])),
+function chosen(words: readonly string[]): Command {
+  const command = commands.find((each) =>
+    each.words.split(" ").every((word, index) => words[index] === word),
   );
-  const query = new URLSearchParams();
-  for (const name of command.query ?? []) {
-    const value = values[name];
-    if (typeof value === "string") query.set(name, value);
+  if (!command) throw failure(`There is no such command.\n\n${usage()}`);
+  return command;
+}
+
+/** The options of a command as they were given; a failure about one that is missing or unknown. */
+function readOptions(command: Command, words: readonly string[]): ReadonlyMap<string, string> {
+  const options = optionsOf(command);
+  const { values } = parseWords(
+    {
+      args: words.slice(command.words.split(" ").length),
+      options: Object.fromEntries(options.map(({ name }) => [name, { type: "string" as const }])),
+    },
+    "All commands and their options: npm run admin -- --help",
+  );
+  const given = Object.entries(values).filter(([, value]) => typeof value === "string");
+  const texts = new Map(given.map(([name, value]) => [name, String(value)]));
+  for (const { name, isRequired } of options) {
+    if (isRequired && !texts.has(name)) throw failure(`--${name} is missing`);
   }
-  const body = Object.entries(command.body ?? {}).flatMap(([field, kind]) => {
+  return texts;
+}
+
+function bodyOf({ body = {} }: Command, texts: ReadonlyMap<string, string>) {
+  const fields = Object.entries(body).flatMap(([field, kind]) => {
     const name = field.replace("?", "");
-    const text = values[name];
-    return typeof text === "string" ? [[name, readValue(name, kind, text)]] : [];
+    const text = texts.get(name);
+    return text === undefined ? [] : [[name, readValue(name, kind, text)] as const];
   });
+  return Object.fromEntries(fields);
+}
+
+function pathOf({ path, query = [] }: Command, texts: ReadonlyMap<string, string>): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(texts.get(name) ?? ""));
+  const pairs = query.flatMap((name) => {
+    const text = texts.get(name);
+    return text === undefined ? [] : [[name, text]];
+  });
+  return `/admin/v1${filled}${pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ""}`;
+}
+
+/** Runs a command and gives its last answer; those of the steps before are printed. */
+async function run(words: readonly string[]): Promise<Answer> {
+  const command = chosen(words);
+  const texts = readOptions(command, words);
   const { origin, token } = target();
   const call = callAs(origin, token);
-  const search = query.size > 0 ? `?${query}` : "";
-  const ask = (fields: [string, unknown][]) =>
-    call(
-      command.method,
-      `/admin/v1${path}${search}`,
-      command.body ? Object.fromEntries(fields) : undefined,
-    );
-  let answer = await ask(body as [string, unknown][]);
+  const path = pathOf(command, texts);
+  const ask = (fields: Record<string, unknown>) =>
+    call(command.method, path, command.body && fields);
+  let answer = await ask(bodyOf(command, texts));
   for (let next = nextOf(answer); command.repeatedWith && next; next = nextOf(answer)) {
     console.log(JSON.stringify(answer.body, null, 2));
-    answer = await ask([[command.repeatedWith, next]]);
+    answer = await ask({ [command.repeatedWith]: next });
   }
   return answer;
 }
 
 /** Where an answer says that the next step begins; `null` after the last, or a failure. */
 function nextOf({ body }: Answer): string | null {
-  const data: unknown = typeof body === "object" && body !== null && "data" in body && body.data;
-  if (typeof data !== "object" || data === null || !("next" in data)) return null;
-  return typeof data.next === "string" ? data.next : null;
+  const next = isObject(body.data) ? body.data.next : null;
+  return typeof next === "string" ? next : null;
 }
 
 const words = process.argv.slice(2);

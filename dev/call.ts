@@ -1,16 +1,17 @@
 import { failure } from "./failure.ts";
-import { isObject } from "./private-file.ts";
+import { isObject, parseObject } from "./json-object.ts";
 
 /** What the Worker answered; `body` is empty when it was no JSON object. */
 export type Answer = { status: number; body: Record<string, unknown> };
 export type Call = (
   method: string,
   path: string,
-  body?: Record<string, unknown>,
+  body?: unknown,
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
-const TIMEOUT_MS = 30_000;
+/** Longer than a request may ask to wait (120 s). */
+const timeoutMs = 150_000;
 
 /** A client for one origin, with a bearer token on every request unless it is empty. */
 export function callAs(origin: string, token: string): Call {
@@ -23,9 +24,9 @@ export function callAs(origin: string, token: string): Call {
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, body: parse(await response.text()) };
+    return { status: response.status, body: parseObject(await response.text()) ?? {} };
   };
 }
 
@@ -34,7 +35,7 @@ export async function must(
   call: Call,
   method: string,
   path: string,
-  body?: Record<string, unknown>,
+  body?: unknown,
   headers?: Record<string, string>,
 ): Promise<Record<string, unknown>> {
   const answer = await call(method, path, body, headers);
@@ -42,7 +43,7 @@ export async function must(
   throw failure(`${method} ${path} answered ${answer.status} ${JSON.stringify(answer.body)}`);
 }
 
-/** Every entry of a list that comes in pages, as far as `wanted` is not found; null when none is. */
+/** The first wanted entry of a list that comes in pages; null when no page has one. */
 export async function findListed(
   call: Call,
   path: string,
@@ -65,14 +66,4 @@ export function textAt(body: Record<string, unknown>, ...path: string[]): string
   for (const name of path) value = isObject(value) ? value[name] : undefined;
   if (typeof value === "string" || typeof value === "number") return String(value);
   throw new Error(`The answer has no ${path.join(".")}`);
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const content: unknown = JSON.parse(text);
-    return isObject(content) ? content : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

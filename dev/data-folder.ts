@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { failure } from "./failure.ts";
+import { enterOnlyFolder, ownerOnlyFolder } from "./file-modes.ts";
 import { takeLock } from "./lock.ts";
-import { removeMariadbHome } from "./mariadb.ts";
-import { removeHome } from "./postgres-home.ts";
+import { removeHome } from "./server-home.ts";
 
 /** The places inside `.data`; every secret in it is a file that only its owner can read. */
 export type DataFolder = {
@@ -16,17 +16,15 @@ export type DataFolder = {
   ourVariables: string;
 };
 
-const LOCK = "start.lock";
-// The user that PostgreSQL runs as may have to pass through.
-const ENTER_ONLY = 0o711;
-const OWNER_ONLY = 0o700;
+const lockName = "start.lock";
 
 /** Opens `.data` of a clone for this process alone until it exits, emptied when `fresh`. */
 export async function openDataFolder(root: string, fresh: boolean): Promise<DataFolder> {
   const path = join(root, ".data");
   mkdirSync(path, { recursive: true });
-  chmodSync(path, ENTER_ONLY);
-  const attempt = takeLock(join(path, LOCK));
+  // The user that database servers run as may have to pass through.
+  chmodSync(path, enterOnlyFolder);
+  const attempt = takeLock(join(path, lockName));
   if (!attempt.taken) {
     throw failure(
       `polypuma already runs in this folder. Stop it first (Ctrl-C there, or: kill ${attempt.pid}).`,
@@ -35,7 +33,7 @@ export async function openDataFolder(root: string, fresh: boolean): Promise<Data
   process.once("exit", attempt.release);
   if (fresh) await empty(path);
   const worker = join(path, "wrangler");
-  if (!existsSync(worker)) mkdirSync(worker, { mode: OWNER_ONLY });
+  if (!existsSync(worker)) mkdirSync(worker, { mode: ownerOnlyFolder });
   return {
     postgres: join(path, "postgres"),
     mariadb: join(path, "mariadb"),
@@ -48,9 +46,8 @@ export async function openDataFolder(root: string, fresh: boolean): Promise<Data
 }
 
 async function empty(path: string): Promise<void> {
-  await removeHome(join(path, "postgres"));
-  await removeMariadbHome(join(path, "mariadb"));
+  for (const server of ["postgres", "mariadb"]) await removeHome(join(path, server));
   for (const name of readdirSync(path)) {
-    if (name !== LOCK) rmSync(join(path, name), { recursive: true });
+    if (name !== lockName) rmSync(join(path, name), { recursive: true });
   }
 }

@@ -5,8 +5,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { checkConfig } from "./deploy/bindings.ts";
 import { checkBundle } from "./deploy/bundle.ts";
 import { configName, productionConfig, readConfig, writeConfig } from "./deploy/config.ts";
@@ -16,12 +14,15 @@ import { checkStore } from "./deploy/store.ts";
 import { checkPlace, neededSecrets, readValues, type Values } from "./deploy/values.ts";
 import { wrangler } from "./deploy/wrangler.ts";
 import { explain, failure } from "./failure.ts";
+import { type Health, untilHealthz } from "./healthz.ts";
 import { migrate } from "./migrate.ts";
+import { parseWords } from "./parse-words.ts";
 import { writePrivate } from "./private-file.ts";
 
 const root = join(import.meta.dirname, "..");
-const healthyWithinMs = 90_000;
-const pollMs = 2_000;
+const usage = "Usage: npm run deploy [-- [--dry-run] [--values .production.vars]]";
+const healthTimes = { withinMs: 90_000, everyMs: 2_000 };
+const rollback = `To go back: npx wrangler rollback --config ${configName}. The store stays as it is: the version before works with it.`;
 
 /** The names of the secrets that the Worker has; null when nobody is logged in or there is no Worker. */
 async function secretsOnWorker(configPath: string): Promise<string[] | null> {
@@ -73,35 +74,32 @@ async function upload(values: Values): Promise<void> {
   }
 }
 
-/** Waits until the Worker says that it is ready, or what it lacks. */
-async function awaitHealth(origin: string): Promise<string> {
-  let seen = "no answer";
-  for (const begunAt = performance.now(); performance.now() - begunAt < healthyWithinMs; ) {
-    try {
-      const answer = await fetch(`${origin}/healthz`);
-      seen = `${answer.status} ${(await answer.text()).slice(0, 300)}`;
-      if (answer.status === 200) return `${origin}/healthz: ready`;
-      if (seen.includes("active database server")) {
-        return `${origin}/healthz: deployed; the first database server is still to be added (docs/deploy.md)`;
-      }
-    } catch (error) {
-      // `fetch` throws TypeErrors for refused connections and names that are not there yet.
-      if (!(error instanceof TypeError)) throw error;
-    }
-    await pause(pollMs);
-  }
-  throw failure(`${origin}/healthz is not ready: ${seen}. ${rollback}`);
+/** What a new deploy lacks until its operator has added a server. */
+function lacksServer({ text }: Health): boolean {
+  return text.includes("active database server");
 }
 
-const rollback = `To go back: npx wrangler rollback --config ${configName}. The store stays as it is: the version before works with it.`;
+/** Waits until the Worker says that it is ready, or what it lacks; the line to show. */
+async function awaitHealth(origin: string): Promise<string> {
+  const isEnough = (health: Health) => health.status === 200 || lacksServer(health);
+  const { status } = await untilHealthz(origin, isEnough, healthTimes);
+  const verdict =
+    status === 200
+      ? "ready"
+      : "deployed; the first database server is still to be added (docs/deploy.md)";
+  return `${origin}/healthz: ${verdict}`;
+}
 
 async function main(): Promise<void> {
-  const { values: options } = parseArgs({
-    options: {
-      "dry-run": { type: "boolean", default: false },
-      values: { type: "string", default: ".production.vars" },
-    },
-  });
+  const { values: options } = parseWords(
+    {
+      options: {
+        "dry-run": { type: "boolean", default: false },
+        values: { type: "string", default: ".production.vars" },
+      },
+    } as const,
+    usage,
+  );
   const values = readValues(resolve(root, options.values), options.values);
   const findings = await check(values, options["dry-run"]);
   for (const finding of findings) console.log(lineOf(finding));
@@ -121,8 +119,11 @@ async function main(): Promise<void> {
   await migrate(values.secrets.STORE_URL);
   console.log("The store has every migration.");
   await upload(values);
-  console.log(await awaitHealth(values.vars.PUBLIC_URL ?? ""));
-  console.log(rollback);
+  try {
+    console.log(await awaitHealth(values.vars.PUBLIC_URL ?? ""));
+  } finally {
+    console.log(rollback);
+  }
 }
 
 try {

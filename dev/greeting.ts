@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import type { Demo } from "./demo.ts";
 import { shopNames } from "./seed-shop.ts";
 
-export type GreetingOptions = {
+type GreetingOptions = {
   demo: Demo;
   root: string;
   elapsedSeconds: number;
@@ -14,8 +12,8 @@ export type GreetingOptions = {
   hasMysql: boolean;
 };
 
-const DATABASE = "my-first-db";
-const MYSQL_DATABASE = "my-first-mysql-db";
+const databaseName = "my-first-db";
+const mysqlDatabaseName = "my-first-mysql-db";
 
 /** The text shown when all is ready: commands that work as they stand, pasted anywhere. */
 export function greeting(options: GreetingOptions): string {
@@ -40,15 +38,15 @@ function polykomosCommands({ demo, root, hasPsql, hasMysql }: GreetingOptions): 
   const create = (body: string) =>
     `curl -s -X POST '${demo.url}/api/v1/databases?wait=true' ${authorization} -H 'Idempotency-Key: ${randomUUID()}' ${json} -d '${body}'`;
   const mysql: [string, string][] = [
-    ["Create a MySQL database", create(`{"name":"${MYSQL_DATABASE}","db_type":"mysql"}`)],
-    ["Use it", `${sql} ${MYSQL_DATABASE} 'SELECT version()'`],
+    ["Create a MySQL database", create(`{"name":"${mysqlDatabaseName}","db_type":"mysql"}`)],
+    ["Use it", `${sql} ${mysqlDatabaseName} 'SELECT version()'`],
   ];
   return [
     ["Who am I?", `curl -s ${demo.url}/api/v1/me ${authorization}`],
-    ["Create a PostgreSQL database", create(`{"name":"${DATABASE}"}`)],
+    ["Create a PostgreSQL database", create(`{"name":"${databaseName}"}`)],
     hasPsql
-      ? ["Use it", `psql "$(${sql} --url ${DATABASE})"`]
-      : ["Use it (there is no psql here)", `${sql} ${DATABASE} 'SELECT version()'`],
+      ? ["Use it", `psql "$(${sql} --url ${databaseName})"`]
+      : ["Use it (there is no psql here)", `${sql} ${databaseName} 'SELECT version()'`],
     ...(hasMysql ? mysql : []),
     [
       "Ask the shop a question",
@@ -72,12 +70,6 @@ function pumaCommands({ url, pumaKey }: Demo): [string, string][] {
     ],
     ["List the tables", `curl -s ${url}/v1/_tables ${authorization}`],
   ];
-}
-
-/** Whether a program is on PATH. */
-export function isOnPath(program: string): boolean {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
 }
 
 function shellWord(text: string): string {

@@ -6,23 +6,23 @@ import { delimiter, dirname, join } from "node:path";
 export type MariadbPrograms = { server: string; scripts: string | null };
 
 /** What there is to run, or one line that says how to get it. */
-export type FoundMariadb = { programs: MariadbPrograms } | { missing: string };
+type FoundMariadb = { programs: MariadbPrograms } | { missing: string };
 
 const names = ["mariadbd", "mysqld"];
 /** Debian keeps servers where ordinary users' PATH does not look. */
 const otherFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/local/mysql/bin"];
 const scriptFolders = ["share/mysql", "share/mariadb", "share"];
 
-const DEBIAN_PACKAGE = "mariadb-server-core";
+const debianPackage = "mariadb-server-core";
 /** For all that is asked of apt together. */
-const APT_TIMEOUT_MS = 120_000;
+const aptTimeoutMs = 120_000;
 
 /** Finds a server; root on a Debian machine gets its package when there is none. */
 export async function findMariadb(): Promise<FoundMariadb> {
   const found = findServer() ?? ((await install()) ? findServer() : null);
   if (found !== null) return { programs: found };
   return {
-    missing: `No MariaDB here, so there is PostgreSQL only. To have both: sudo apt-get install ${DEBIAN_PACKAGE}`,
+    missing: `No MariaDB here, so there is PostgreSQL only. To have both: sudo apt-get install ${debianPackage}`,
   };
 }
 
@@ -66,9 +66,9 @@ export function bootstrapScript(folder: string, name: string): string | null {
 /** Installs the package where that needs nobody's word. True when apt says it did. */
 async function install(): Promise<boolean> {
   if (process.geteuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
-  console.error(`Installing ${DEBIAN_PACKAGE} for MySQL databases …`);
-  const words = ["install", "-y", "--no-install-recommends", DEBIAN_PACKAGE];
-  const untilMs = performance.now() + APT_TIMEOUT_MS;
+  console.error(`Installing ${debianPackage} for MySQL databases …`);
+  const words = ["install", "-y", "--no-install-recommends", debianPackage];
+  const untilMs = performance.now() + aptTimeoutMs;
   // A fresh machine has no package lists yet.
   return (
     (await apt(words, untilMs)) || ((await apt(["update"], untilMs)) && (await apt(words, untilMs)))

@@ -9,6 +9,7 @@ import { readSqlRequest } from "./neon-request.ts";
 import { openSessions, type Sessions } from "./neon-sessions.ts";
 import { openTunnel } from "./neon-socket.ts";
 import { answerSql, type OnStatement } from "./neon-sql.ts";
+import { loopback } from "./ports.ts";
 
 type ServerAddress = { host: string; port: number };
 /** Counted since the start: HTTP requests (a batch is one), SQL statements, WebSocket sessions. */
@@ -23,7 +24,7 @@ export type NeonEndpoint = {
   /** Ends every session and stops listening. */
   stop(): Promise<void>;
 };
-export type NeonEndpointOptions = {
+type NeonEndpointOptions = {
   /** Connection string of the control-plane store; its sessions are kept open. */
   storeUrl: string;
   /** The servers that may be reached, besides the store's. */
@@ -33,10 +34,9 @@ export type NeonEndpointOptions = {
   onStatement?: OnStatement;
 };
 
-const HOST = "127.0.0.1";
-const BODY_BYTES_MAX = 64 * 1024 * 1024;
+const bodyBytesMax = 64 * 1024 * 1024;
 // Longer than any client keeps an idle connection, so that the client is the one that closes it.
-const KEEP_ALIVE_MS = 600_000;
+const keepAliveMs = 600_000;
 
 /** Starts the endpoint; rejects when the port cannot be had. */
 export async function startNeonEndpoint(options: NeonEndpointOptions): Promise<NeonEndpoint> {
@@ -84,7 +84,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions): Promise<N
     tunnel.open(request, socket, head, ...address);
   }
 
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       // Only a client that went away while it was sending gets here.
       response.destroy(error instanceof Error ? error : undefined);
@@ -93,7 +93,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions): Promise<N
   server.on("upgrade", upgrade);
   const port = await listen(server, options.port ?? 0);
   const stop = () => stopAll(server, tunnel.stop, sessions);
-  return { url: `http://${HOST}:${port}`, port, counters, allow, stop };
+  return { url: `http://${loopback}:${port}`, port, counters, allow, stop };
 }
 
 /** A page in a browser must not reach a database through us; only browsers send an Origin. */
@@ -103,8 +103,8 @@ function isFromBrowser(request: IncomingMessage): boolean {
 
 function readTunnelAddress(request: IncomingMessage): [host: string, port: number] | null {
   const path = request.url ?? "/";
-  if (!URL.canParse(path, `http://${HOST}`)) return null;
-  const url = new URL(path, `http://${HOST}`);
+  if (!URL.canParse(path, `http://${loopback}`)) return null;
+  const url = new URL(path, `http://${loopback}`);
   const match = /^(.+):(\d{1,5})$/.exec(url.searchParams.get("address") ?? "");
   if (url.pathname !== "/v2" || match === null) return null;
   const [, host = "", port = ""] = match;
@@ -118,10 +118,10 @@ function readBody(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+      if (bytes <= bodyBytesMax) chunks.push(chunk);
     });
     request.on("end", () => {
-      resolve(bytes > BODY_BYTES_MAX ? null : Buffer.concat(chunks).toString("utf8"));
+      resolve(bytes > bodyBytesMax ? null : Buffer.concat(chunks).toString("utf8"));
     });
     request.on("error", reject);
   });
@@ -143,7 +143,7 @@ function wrong(message: string): string {
 function listen(server: Server, wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(wanted, HOST, () => {
+    server.listen(wanted, loopback, () => {
       server.removeListener("error", reject);
       resolve(addressOf(server).port);
     });

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isObject, parseObject } from "./json-object.ts";
 
 /**
  * What a `POST /sql` of @neondatabase/serverless asks for: one statement, or a batch that is one
@@ -20,7 +21,7 @@ export type Target = {
   options: string | undefined;
 };
 
-const POSTGRES_PORT = 5432;
+const postgresPort = 5432;
 
 const isolationLevels = new Map([
   ["ReadUncommitted", "READ UNCOMMITTED"],
@@ -57,7 +58,7 @@ export function readConnectionString(connectionString: string): Target | null {
   if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") return null;
   const target = {
     host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port === "" ? POSTGRES_PORT : Number(url.port),
+    port: url.port === "" ? postgresPort : Number(url.port),
     user: decode(url.username),
     password: decode(url.password),
     database: decode(url.pathname.slice(1)),
@@ -86,20 +87,6 @@ function beginStatement(headers: IncomingHttpHeaders): string | null {
   if (headers["neon-batch-read-only"] === "true") words.push("READ ONLY");
   if (headers["neon-batch-deferrable"] === "true") words.push("DEFERRABLE");
   return words.join(" ");
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const content: unknown = JSON.parse(text);
-    return isObject(content) ? content : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function decode(part: string): string {

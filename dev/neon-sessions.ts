@@ -2,7 +2,8 @@
 // path, so its sessions stay open. Every other database gets a session that ends with its answer:
 // an idle one would block ALTER DATABASE … RENAME and DROP DATABASE.
 
-import { Client, type ClientBase, Pool } from "pg";
+import { type ClientBase, Pool } from "pg";
+import { withPostgres } from "./database-session.ts";
 import { readConnectionString, type Target } from "./neon-request.ts";
 
 export type Sessions = {
@@ -13,10 +14,10 @@ export type Sessions = {
   stop(): Promise<void>;
 };
 
-const STORE_SESSIONS_MAX = 16;
-const WARM_SESSIONS = 2;
-const CONNECT_TIMEOUT_MS = 10_000;
-const REMEMBERED_STRINGS_MAX = 500;
+const storeSessionsMax = 16;
+const warmSessions = 2;
+const connectTimeoutMs = 10_000;
+const rememberedStringsMax = 500;
 
 /** Sessions for any target; `storeUrl` names the one database whose sessions are kept. */
 export function openSessions(storeUrl: string): Sessions {
@@ -26,7 +27,7 @@ export function openSessions(storeUrl: string): Sessions {
   const remembered = new Map<string, Target>();
   const pool = new Pool({
     ...clientSettings(store),
-    max: STORE_SESSIONS_MAX,
+    max: storeSessionsMax,
     idleTimeoutMillis: 0,
   });
   // The pool drops a session that ends while idle and opens another when one is wanted.
@@ -38,13 +39,15 @@ export function openSessions(storeUrl: string): Sessions {
     if (known !== undefined) return known;
     const read = readConnectionString(connectionString);
     if (read === null) return null;
-    if (remembered.size >= REMEMBERED_STRINGS_MAX) remembered.clear();
+    if (remembered.size >= rememberedStringsMax) remembered.clear();
     remembered.set(connectionString, read);
     return read;
   }
 
   function run<T>(wanted: Target, use: (client: ClientBase) => Promise<T>): Promise<T> {
-    return sessionName(wanted) === storeName ? runPooled(pool, use) : runFresh(wanted, use);
+    return sessionName(wanted) === storeName
+      ? runPooled(pool, use)
+      : withPostgres(clientSettings(wanted), use);
   }
 
   return { target, run, stop: () => pool.end() };
@@ -57,18 +60,6 @@ async function runPooled<T>(pool: Pool, use: (client: ClientBase) => Promise<T>)
   } finally {
     // A statement such as a lone BEGIN must not reach into the next request.
     client.release(client.getTransactionStatus() !== "I");
-  }
-}
-
-async function runFresh<T>(target: Target, use: (client: ClientBase) => Promise<T>): Promise<T> {
-  const client = new Client(clientSettings(target));
-  // A server that goes away also fails the running statement, and that answer is enough.
-  client.on("error", ignore);
-  try {
-    await client.connect();
-    return await use(client);
-  } finally {
-    await client.end();
   }
 }
 
@@ -85,14 +76,14 @@ function clientSettings(target: Target) {
     user: target.user,
     password: target.password,
     database: target.database,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
     ...(target.applicationName !== undefined && { application_name: target.applicationName }),
     ...(target.options !== undefined && { options: target.options }),
   };
 }
 
 function warm(pool: Pool): void {
-  for (let opened = 0; opened < WARM_SESSIONS; opened += 1) {
+  for (let opened = 0; opened < warmSessions; opened += 1) {
     // The store's database may not be there yet; the first request then opens its own session.
     pool.connect().then((client) => client.release(), ignore);
   }

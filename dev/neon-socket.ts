@@ -4,16 +4,17 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 
 /** Opens the tunnel for one WebSocket upgrade request. */
-export type Tunnel = {
+type Tunnel = {
   open(request: IncomingMessage, socket: Duplex, head: Buffer, host: string, port: number): void;
   /** Ends every open session at once. */
   stop(): void;
 };
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const BUFFERED_BYTES_MAX = 1_048_576;
-const CLOSE_NORMAL = 1000;
-const CLOSE_UPSTREAM_FAILED = 1011;
+const connectTimeoutMs = 10_000;
+const bufferedBytesMax = 1_048_576;
+/** Status codes of RFC 6455, section 7.4.1: a normal closure, and an internal error. */
+const closedNormally = 1000;
+const upstreamFailed = 1011;
 
 /**
  * The WebSocket form of Neon's proxy: the bytes of binary messages go to a TCP server and the
@@ -30,20 +31,24 @@ export function openTunnel(onSession: () => void): Tunnel {
     host: string,
     port: number,
   ): void {
-    const upstream = connect({ host, port, noDelay: true, timeout: CONNECT_TIMEOUT_MS });
-    const giveUp = () => {
+    const upstream = connect({ host, port, noDelay: true, timeout: connectTimeoutMs });
+    const refuse = () => {
       upstream.destroy();
       socket.end("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     };
     // The client is told "open" only when the server has answered, so a refusal is never silent.
-    upstream.once("error", giveUp);
-    upstream.once("timeout", giveUp);
-    socket.on("error", () => upstream.destroy());
+    upstream.once("error", refuse);
+    upstream.once("timeout", refuse);
+    // A client that goes away, or whose handshake is refused, leaves no session behind.
+    const abandon = () => upstream.destroy();
+    socket.once("close", abandon);
     upstream.once("connect", () => {
-      upstream.removeListener("error", giveUp);
-      upstream.removeListener("timeout", giveUp);
+      upstream.removeListener("error", refuse);
+      upstream.removeListener("timeout", refuse);
       upstream.setTimeout(0);
+      upstream.on("error", abandon);
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        socket.removeListener("close", abandon);
         sessions.add(webSocket);
         webSocket.once("close", () => sessions.delete(webSocket));
         onSession();
@@ -66,15 +71,15 @@ function join(webSocket: WebSocket, upstream: Socket): void {
   upstream.on("drain", () => webSocket.resume());
   upstream.on("data", (chunk) => {
     webSocket.send(chunk, () => {
-      if (webSocket.bufferedAmount < BUFFERED_BYTES_MAX) upstream.resume();
+      if (webSocket.bufferedAmount < bufferedBytesMax) upstream.resume();
     });
-    if (webSocket.bufferedAmount >= BUFFERED_BYTES_MAX) upstream.pause();
+    if (webSocket.bufferedAmount >= bufferedBytesMax) upstream.pause();
   });
 
   // A WebSocket has no half-closed state: the server's end of stream closes it, after its last
   // bytes; the client's close is the end of stream for the server.
-  upstream.on("end", () => webSocket.close(CLOSE_NORMAL));
-  upstream.on("error", () => webSocket.close(CLOSE_UPSTREAM_FAILED, "upstream failed"));
+  upstream.on("end", () => webSocket.close(closedNormally));
+  upstream.on("error", () => webSocket.close(upstreamFailed, "upstream failed"));
   webSocket.on("close", () => upstream.destroySoon());
   webSocket.on("error", () => upstream.destroy());
 }

@@ -5,7 +5,7 @@ import type { Sessions } from "./neon-sessions.ts";
 /** Called before a statement runs, inside the batch's transaction if there is one. */
 export type OnStatement = (text: string, params: unknown[]) => void | Promise<void>;
 /** An HTTP answer: `body` is JSON for 200 and 400, plain text otherwise. */
-export type SqlAnswer = { status: 200 | 400 | 502; body: string };
+type SqlAnswer = { status: 200 | 400 | 502; body: string };
 
 // The fields of an error that the driver copies from a 400 answer into its NeonDbError.
 const errorFields = [

@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import { hasCode } from "./failure.ts";
 
-export const LOOPBACK = "127.0.0.1";
+/** The one address that local servers listen on. */
+export const loopback = "127.0.0.1";
 
 /** A TCP port of loopback that nobody listens on right now. */
 export async function freePort(): Promise<number> {
@@ -22,7 +23,7 @@ function tryPort(wanted: number): Promise<number | null> {
       if (hasCode(error, "EADDRINUSE") || hasCode(error, "EACCES")) resolve(null);
       else reject(error);
     });
-    server.listen({ host: LOOPBACK, port: wanted, exclusive: true }, () => {
+    server.listen({ host: loopback, port: wanted, exclusive: true }, () => {
       const address = server.address();
       const port = address === null || typeof address === "string" ? null : address.port;
       server.close(() => resolve(port));

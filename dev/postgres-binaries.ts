@@ -17,17 +17,17 @@ import {
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { failure, hasCode } from "./failure.ts";
-import type { Account } from "./postgres-account.ts";
-import { isOurs, outsideFolder } from "./postgres-outside.ts";
+import { isOurs, outsideFolder } from "./outside-folder.ts";
 import { readIfThere, readJsonObject } from "./private-file.ts";
+import { type Account, runAs } from "./server-account.ts";
 
 export type Binaries = { initdb: string; postgres: string };
 
 const require = createRequire(import.meta.url);
-const READABLE_BY_ALL = 0o444;
-const EXECUTABLE_BY_ALL = 0o555;
-const OWNER_MAY_EXECUTE = 0o100;
-const OWNER_MAY_WRITE = 0o200;
+const readableByAll = 0o444;
+const executableByAll = 0o555;
+const ownerMayExecute = 0o100;
+const ownerMayWrite = 0o200;
 
 /** PostgreSQL's programs in a place where the account can run them; a failure when there is none. */
 export function findBinaries(account: Account | null): Binaries {
@@ -79,8 +79,7 @@ function repair(native: string): void {
 
 function makeExecutable(program: string): void {
   const { mode } = statSync(program);
-  if ((mode & EXECUTABLE_BY_ALL) !== EXECUTABLE_BY_ALL)
-    chmodSync(program, mode | EXECUTABLE_BY_ALL);
+  if ((mode & executableByAll) !== executableByAll) chmodSync(program, mode | executableByAll);
 }
 
 /** The package lists its links in a file and makes them after install, which may be switched off. */
@@ -108,7 +107,7 @@ function runFault(native: string, account: Account | null): string | null {
     const result = spawnSync(program, ["--version"], {
       encoding: "utf8",
       cwd: "/",
-      ...(account !== null && { uid: account.uid, gid: account.gid }),
+      ...runAs(account),
     });
     if (result.error !== undefined) return result.error.message;
     if (result.status !== 0) return result.stderr.trim().split("\n")[0] ?? "unknown";
@@ -145,12 +144,12 @@ function packageVersion(native: string): string {
 
 /** Under a strict umask the installed files are for their owner only. */
 function openForAll(folder: string): void {
-  chmodSync(folder, EXECUTABLE_BY_ALL | OWNER_MAY_WRITE);
+  chmodSync(folder, executableByAll | ownerMayWrite);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) openForAll(path);
     if (!entry.isFile()) continue;
-    const runs = (statSync(path).mode & OWNER_MAY_EXECUTE) !== 0;
-    chmodSync(path, (runs ? EXECUTABLE_BY_ALL : READABLE_BY_ALL) | OWNER_MAY_WRITE);
+    const runs = (statSync(path).mode & ownerMayExecute) !== 0;
+    chmodSync(path, (runs ? executableByAll : readableByAll) | ownerMayWrite);
   }
 }

@@ -28,6 +28,7 @@ function isThere(): boolean {
       Buffer.compare(brotliDecompressSync(readFileSync(constantsPath)), constants) === 0
     );
   } catch {
+    // Absent or cut off: then it is made anew, and a folder that cannot be written to says so.
     return false;
   }
 }

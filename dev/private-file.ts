@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hasCode } from "./failure.ts";
-
-const OWNER_ONLY = 0o600;
+import { ownerOnlyFile } from "./file-modes.ts";
+import { parseObject } from "./json-object.ts";
 
 /** Writes a file only its owner can read; a reader sees the old content or the new, never half. */
 export function writePrivate(path: string, content: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, content, { mode: OWNER_ONLY });
+  writeFileSync(temporary, content, { mode: ownerOnlyFile });
   renameSync(temporary, path);
 }
 
@@ -22,17 +22,5 @@ export function readIfThere(path: string): string | null {
 
 /** The JSON object in a file; null when there is no file or what it holds is no JSON object. */
 export function readJsonObject(path: string): Record<string, unknown> | null {
-  const text = readIfThere(path);
-  if (text === null) return null;
-  try {
-    const content: unknown = JSON.parse(text);
-    return isObject(content) ? content : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return parseObject(readIfThere(path) ?? "");
 }

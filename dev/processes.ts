@@ -4,12 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { hasCode } from "./failure.ts";
 import { readIfThere } from "./private-file.ts";
 
-const POLL_MS = 20;
-const OWN_STATUS = "/proc/self/stat";
+const pollMs = 20;
+const ownStatusFile = "/proc/self/stat";
 // Fields of /proc/<pid>/stat, counted after the command's closing bracket (proc_pid_stat(5)).
-const STATE_FIELD = 0;
-const GROUP_FIELD = 2;
-const START_TIME_FIELD = 19;
+const stateField = 0;
+const groupField = 2;
+const startTimeField = 19;
 
 /** Whether a process, or with a negative id any process of a group, is running. */
 export function isAlive(pid: number): boolean {
@@ -19,14 +19,14 @@ export function isAlive(pid: number): boolean {
     if (hasCode(error, "ESRCH")) return false;
     if (!hasCode(error, "EPERM")) throw error;
   }
-  if (!existsSync(OWN_STATUS)) return true;
+  if (!existsSync(ownStatusFile)) return true;
   const members = pid > 0 ? [pid] : allProcesses().filter((id) => groupOf(id) === -pid);
   return members.some((id) => statusFields(id).length > 0);
 }
 
 /** A name no other process ever has, as ids are used again; null when no such process runs. */
 export function processIdentity(pid: number): string | null {
-  const startTime = statusFields(pid)[START_TIME_FIELD];
+  const startTime = statusFields(pid)[startTimeField];
   if (startTime !== undefined) return `${pid} ${startTime}`;
   const started = describeProcess(pid, "lstart=");
   return started === "" ? null : `${pid} ${started}`;
@@ -61,7 +61,7 @@ export async function endProcess(
     const deadline = performance.now() + waitMs;
     while (performance.now() < deadline) {
       if (!isAlive(pid)) return true;
-      await pause(POLL_MS);
+      await pause(pollMs);
     }
   }
   return !isAlive(pid);
@@ -72,11 +72,11 @@ function statusFields(pid: number): string[] {
   const status = readProcFile(`/proc/${pid}/stat`);
   const fields = status?.slice(status.lastIndexOf(")") + 2).split(" ") ?? [];
   // In a container often nobody collects the dead, and they stay as zombies.
-  return fields[STATE_FIELD] === "Z" || fields[STATE_FIELD] === "X" ? [] : fields;
+  return fields[stateField] === "Z" || fields[stateField] === "X" ? [] : fields;
 }
 
 function groupOf(pid: number): number {
-  return Number(statusFields(pid)[GROUP_FIELD]);
+  return Number(statusFields(pid)[groupField]);
 }
 
 function allProcesses(): number[] {

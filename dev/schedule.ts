@@ -1,6 +1,6 @@
 import { callAs } from "./call.ts";
 
-const SWEEP_EVERY_MS = 5_000;
+const sweepEveryMs = 5_000;
 
 /** `wrangler dev` does not fire cron, so this asks for the scheduled work; the result stops it. */
 export function startSchedule(url: string, adminToken: string): () => void {
@@ -14,6 +14,6 @@ export function startSchedule(url: string, adminToken: string): () => void {
     running = false;
   }
   sweep();
-  const timer = setInterval(sweep, SWEEP_EVERY_MS);
+  const timer = setInterval(sweep, sweepEveryMs);
   return () => clearInterval(timer);
 }

@@ -6,7 +6,7 @@ import { readJsonObject, writePrivate } from "./private-file.ts";
 /** The Worker's secrets of one data folder, by the names of its variables. */
 export type Secrets = { ADMIN_TOKEN: string; SEALING_KEYS: string; ID_CHECK_SECRET: string };
 
-const KEY_BYTES = 32;
+const keyBytes = 32;
 
 /**
  * Reads the secrets kept at `path` (mode 600); what is not there yet is made and kept. A file that
@@ -18,9 +18,9 @@ export function loadSecrets(path: string): Secrets {
     throw failure(`${path} is damaged. Start empty: npm start -- --fresh`);
   }
   const secrets = {
-    ADMIN_TOKEN: text(kept.ADMIN_TOKEN) ?? randomBytes(KEY_BYTES).toString("hex"),
-    SEALING_KEYS: text(kept.SEALING_KEYS) ?? `k1:${randomBytes(KEY_BYTES).toString("base64")}`,
-    ID_CHECK_SECRET: text(kept.ID_CHECK_SECRET) ?? randomBytes(KEY_BYTES).toString("base64"),
+    ADMIN_TOKEN: text(kept.ADMIN_TOKEN) ?? randomBytes(keyBytes).toString("hex"),
+    SEALING_KEYS: text(kept.SEALING_KEYS) ?? `k1:${randomBytes(keyBytes).toString("base64")}`,
+    ID_CHECK_SECRET: text(kept.ID_CHECK_SECRET) ?? randomBytes(keyBytes).toString("base64"),
   };
   writePrivate(path, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;

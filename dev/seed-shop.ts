@@ -2,9 +2,8 @@
 // whoever deletes it does not want it.
 
 import { randomUUID } from "node:crypto";
-import { createConnection } from "mysql2/promise";
-import { Client } from "pg";
 import { callAs, must, textAt } from "./call.ts";
+import { withMysql, withPostgres } from "./database-session.ts";
 import type { Demo } from "./demo.ts";
 import { type ShopEngine, shopStatements } from "./shop.ts";
 
@@ -18,7 +17,7 @@ export async function seedShops(demo: Demo, engines: readonly ShopEngine[]): Pro
   await Promise.all(
     engines.map(async (engine) => {
       const database = { name: shopNames[engine], db_type: engine };
-      const made = await must(user, "POST", "/api/v1/databases?wait=true", database, {
+      const made = await must(user, "POST", "/api/v1/databases?wait=true&timeout=120", database, {
         "idempotency-key": randomUUID(),
       });
       await run(engine, textAt(made, "data", "connection_string"));
@@ -29,13 +28,10 @@ export async function seedShops(demo: Demo, engines: readonly ShopEngine[]): Pro
 async function run(engine: ShopEngine, url: string): Promise<void> {
   const statements = shopStatements(engine);
   if (engine === "postgres") {
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    await client.query(statements.join(";\n"));
-    await client.end();
+    await withPostgres(url, (client) => client.query(statements.join(";\n")));
     return;
   }
-  const connection = await createConnection(url);
-  for (const statement of statements) await connection.query(statement);
-  await connection.end();
+  await withMysql(url, async (connection) => {
+    for (const statement of statements) await connection.query(statement);
+  });
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** Something that was started and has to be ended. */
 type Stoppable = { stop(): Promise<void> | void };
-export type Shutdown = {
+type Shutdown = {
   /** True once ending has begun; nothing more may be started then. */
   readonly begun: boolean;
   /** Remembers what is being started, so that it is ended even if the order comes meanwhile. */
@@ -11,7 +11,7 @@ export type Shutdown = {
   run(): Promise<void>;
 };
 
-const START_GRACE_MS = 15_000;
+const startGraceMs = 15_000;
 
 /** Keeps the list of what this process has started. */
 export function newShutdown(): Shutdown {
@@ -26,7 +26,7 @@ export function newShutdown(): Shutdown {
 
   async function endAll(): Promise<void> {
     for (let next = owned.pop(); next !== undefined; next = owned.pop()) {
-      const started = await Promise.race([next, pause(START_GRACE_MS, null, { ref: false })]);
+      const started = await Promise.race([next, pause(startGraceMs, null, { ref: false })]);
       await started?.stop();
     }
   }

@@ -2,20 +2,19 @@
 // but Node. Without a name the newest database is meant, without a statement `SELECT version()`.
 
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { createConnection } from "mysql2/promise";
-import { Client, DatabaseError } from "pg";
+import { DatabaseError } from "pg";
 import { callAs, findListed, must, textAt } from "./call.ts";
+import { withMysql, withPostgres } from "./database-session.ts";
 import { type Demo, readDemo } from "./demo.ts";
 import { explain, failure } from "./failure.ts";
+import { parseWords } from "./parse-words.ts";
 
+const usage = "Usage: npm run sql -- [--url|--uuid] [database] [statement]";
 const demoFile = join(import.meta.dirname, "..", ".data", "demo.json");
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { url: { type: "boolean" }, uuid: { type: "boolean" } },
-  });
+  const options = { url: { type: "boolean" }, uuid: { type: "boolean" } } as const;
+  const { values, positionals } = parseWords({ allowPositionals: true, options }, usage);
   const [name, statement = "SELECT version()"] = positionals;
   const demo = readDemo(demoFile);
   if (demo === null) throw failure("There is no .data/demo.json yet. Run: npm start");
@@ -46,28 +45,17 @@ async function connectionString(demo: Demo, uuid: string): Promise<string> {
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const result = await client.query(statement);
-    for (const { command, rowCount, rows } of [result].flat()) {
-      if (rows.length > 0) console.table(rows);
-      else console.log(rowCount === null ? command : `${command} ${rowCount}`);
-    }
-  } finally {
-    await client.end();
+  const result = await withPostgres(url, (client) => client.query(statement));
+  for (const { command, rowCount, rows } of [result].flat()) {
+    if (rows.length > 0) console.table(rows);
+    else console.log(rowCount === null ? command : `${command} ${rowCount}`);
   }
 }
 
 async function runMysqlStatement(url: string, statement: string): Promise<void> {
-  const connection = await createConnection(url);
-  try {
-    const [answer] = await connection.query(statement);
-    if (Array.isArray(answer)) console.table(answer);
-    else console.log(`OK, ${answer.affectedRows} rows affected`);
-  } finally {
-    await connection.end();
-  }
+  const [answer] = await withMysql(url, (connection) => connection.query(statement));
+  if (Array.isArray(answer)) console.table(answer);
+  else console.log(`OK, ${answer.affectedRows} rows affected`);
 }
 
 function describe(error: unknown): string {

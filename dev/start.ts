@@ -3,37 +3,36 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { readArguments, type StartArguments } from "./arguments.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { readDemo, seed, writeDemo } from "./demo.ts";
 import { explain, failure } from "./failure.ts";
-import { greeting, isOnPath } from "./greeting.ts";
+import { greeting } from "./greeting.ts";
+import { type Health, untilHealthz } from "./healthz.ts";
 import { type RunningMariadb, startMariadbIfThere } from "./mariadb.ts";
 import { createDatabase, migrate } from "./migrate.ts";
 import { type NeonEndpoint, startNeonEndpoint } from "./neon-endpoint.ts";
-import { isPortFree, LOOPBACK } from "./ports.ts";
+import { isOnPath } from "./on-path.ts";
+import { isPortFree, loopback } from "./ports.ts";
 import { type RunningPostgres, startPostgres } from "./postgres.ts";
 import { startSchedule } from "./schedule.ts";
 import { loadSecrets } from "./secrets.ts";
 import { seedShops } from "./seed-shop.ts";
 import { newShutdown } from "./shutdown.ts";
+import { readArguments, type StartArguments } from "./start-arguments.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 import { writeVariables } from "./worker-variables.ts";
 
-const STORE_DATABASE = "polypuma";
-const WORKER_TIMEOUT_MS = 120_000;
-const POLL_MS = 50;
+const storeDatabase = "polypuma";
+const healthTimes = { withinMs: 120_000, everyMs: 50 };
 // One Ctrl-C can arrive twice: from the terminal, and passed on by npm.
-const SECOND_SIGNAL_AFTER_MS = 800;
-const MS_PER_SECOND = 1000;
+const secondSignalAfterMs = 800;
 
 const root = join(import.meta.dirname, "..");
 const shutdown = newShutdown();
 
 async function main(): Promise<void> {
   const arguments_ = readArguments(process.argv.slice(2), process.env.PORT);
-  const url = `http://${LOOPBACK}:${arguments_.port}`;
+  const url = `http://${loopback}:${arguments_.port}`;
   const data = await openDataFolder(root, arguments_.fresh);
   if (!(await isPortFree(arguments_.port))) {
     throw failure(
@@ -42,8 +41,8 @@ async function main(): Promise<void> {
   }
   const mariadb = startMariadb(data);
   const postgres = await shutdown.own(startPostgres({ folder: data.postgres }));
-  const storeUrl = postgres.url(STORE_DATABASE);
-  await createDatabase(postgres.url("postgres"), STORE_DATABASE);
+  const storeUrl = postgres.url(storeDatabase);
+  await createDatabase(postgres.url("postgres"), storeDatabase);
   await migrate(storeUrl);
   const endpoint = await shutdown.own(startNeonEndpoint({ storeUrl, servers: [postgres] }));
 
@@ -51,14 +50,14 @@ async function main(): Promise<void> {
   const worker = launchWorker(arguments_, data);
   await shutdown.own(worker);
   stopWhenOneEnds(postgres, worker);
-  await untilHealthz(url, () => true);
+  await untilHealthz(url, isAnswering, healthTimes);
   const mysql = await mariadb;
   mysql?.ended.then((reason) => endWith(endedLine("MariaDB", reason)));
   const demo = await seed(data.demo, url, adminToken, { postgres, mysql });
   await shutdown.own({ stop: startSchedule(url, adminToken) });
-  await untilHealthz(url, (status) => status === 200);
+  await untilHealthz(url, isReady, healthTimes);
   await seedShops(demo, mysql === null ? ["postgres"] : ["postgres", "mysql"]);
-  const elapsedSeconds = performance.now() / MS_PER_SECOND;
+  const elapsedSeconds = performance.now() / 1_000;
   const colour = process.stdout.isTTY;
   const hasPsql = isOnPath("psql");
   const hasMysql = mysql !== null;
@@ -124,20 +123,12 @@ function endedLine(what: string, reason: string): string {
   return `${what} ended by itself${why}. Everything is stopped; start again: npm start`;
 }
 
-async function untilHealthz(url: string, isEnough: (status: number) => boolean): Promise<void> {
-  let seen = "nothing";
-  while (performance.now() < WORKER_TIMEOUT_MS) {
-    try {
-      const response = await fetch(`${url}/healthz`);
-      seen = `${response.status} ${await response.text()}`;
-      if (isEnough(response.status)) return;
-    } catch (error) {
-      // `fetch` throws TypeErrors for refused and cut connections.
-      if (!(error instanceof TypeError)) throw error;
-    }
-    await pause(POLL_MS);
-  }
-  throw failure(`The Worker does not get ready; ${url}/healthz last gave: ${seen}`);
+function isAnswering(): boolean {
+  return true;
+}
+
+function isReady({ status }: Health): boolean {
+  return status === 200;
 }
 
 async function endWith(line: string): Promise<void> {
@@ -152,7 +143,7 @@ let firstSignalMs: number | null = null;
 
 async function endOnSignal(): Promise<void> {
   firstSignalMs ??= performance.now();
-  if (performance.now() - firstSignalMs > SECOND_SIGNAL_AFTER_MS) process.exit(1);
+  if (performance.now() - firstSignalMs > secondSignalAfterMs) process.exit(1);
   if (shutdown.begun) return;
   await shutdown.run();
   process.exit(0);

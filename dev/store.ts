@@ -43,7 +43,6 @@ try {
     process.exitCode = 2;
   }
 } catch (error) {
-  const message = error instanceof Error ? error.message : "";
-  console.error(/^(The store|\S+ is no backup)/.test(message) ? message : explain(error));
+  console.error(explain(error));
   process.exitCode = 1;
 }

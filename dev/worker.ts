@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { failure } from "./failure.ts";
-import { LOOPBACK } from "./ports.ts";
+import { loopback } from "./ports.ts";
 import { endProcess, signal } from "./processes.ts";
 
 export type WorkerOptions = {
@@ -35,9 +35,9 @@ const endSteps = [
 
 const guard = join(import.meta.dirname, "end-with-launcher.ts");
 // The launcher runs the schedule itself.
-const CRON_NOTICE = "Scheduled Workers are not automatically triggered";
-const CRON_NOTICE_LINES = 4;
-const EMPTY_ERROR = "✘ [ERROR]";
+const cronNotice = "Scheduled Workers are not automatically triggered";
+const cronNoticeLines = 4;
+const emptyError = "✘ [ERROR]";
 const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
 
 /** Spawns wrangler; the Worker takes requests a second or so later. */
@@ -45,7 +45,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const { root, port, stateFolder } = options;
   const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
   if (!existsSync(wrangler)) throw failure("wrangler is not installed. Run: npm ci");
-  const address = ["--ip", LOOPBACK, "--port", String(port), "--persist-to", stateFolder];
+  const address = ["--ip", loopback, "--port", String(port), "--persist-to", stateFolder];
   const quiet = ["--local", "--log-level", "warn", "--show-interactive-dev-session=false"];
   const files = options.variableFiles.flatMap((path) => ["--env-file", path]);
   const node = ["--import", pathToFileURL(guard).href, wrangler];
@@ -61,8 +61,8 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   let noiseLines = 0;
   forEachLine(child, (line) => {
     const plain = stripVTControlCharacters(line);
-    if (plain.trim() === "" || plain.trim() === EMPTY_ERROR) return;
-    if (plain.includes(CRON_NOTICE)) noiseLines = CRON_NOTICE_LINES;
+    if (plain.trim() === "" || plain.trim() === emptyError) return;
+    if (plain.includes(cronNotice)) noiseLines = cronNoticeLines;
     noiseLines -= 1;
     if (noiseLines >= 0) return;
     // wrangler colours its messages even when told not to.

@@ -3,8 +3,8 @@ import { dayMs, minuteMs } from "../src/lib/clock.ts";
 import { newUuid } from "../src/lib/ids.ts";
 import { ipInRanges } from "../src/lib/ip-range.ts";
 import { type RateWindow, useRateWindow } from "../src/lib/rate-window.ts";
-import * as requests from "./storage/gate-idempotency.ts";
-import * as keys from "./storage/gate-keys.ts";
+import * as requests from "./storage/account-gate/idempotency.ts";
+import * as keys from "./storage/account-gate/keys.ts";
 import { type Migration, migrate, tablesVersion } from "./storage/migrate.ts";
 
 /**
@@ -43,7 +43,7 @@ export type AdmitRequest = {
   idempotency: { requestKey: string; fingerprint: string } | null;
 };
 
-export type Policy = {
+type Policy = {
   name: "minute" | "month";
   limit: number;
   windowSeconds: number;

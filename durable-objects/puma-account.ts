@@ -17,18 +17,18 @@ import {
 import { failureOf, madeLink, unauthorized } from "./executed.ts";
 import { RateWindows, type Windows } from "./rate-windows.ts";
 import { migrate, tablesVersion } from "./storage/migrate.ts";
-import { pumaAccountMigrations } from "./storage/puma-account-migrations.ts";
-import { runOperation } from "./storage/puma-account-operations.ts";
-import { deleteExpired, hasExpiring } from "./storage/puma-expiry.ts";
-import * as keys from "./storage/puma-keys.ts";
-import { throughLink, withRow } from "./storage/puma-link-operations.ts";
+import { deleteExpired, hasExpiring } from "./storage/puma-account/expiry.ts";
+import * as keys from "./storage/puma-account/keys.ts";
+import { throughLink, withRow } from "./storage/puma-account/link-operations.ts";
+import { pumaAccountMigrations } from "./storage/puma-account/migrations.ts";
 import {
   grantRecord,
   hasGrant,
   noOauthRecords,
   runOauthRecords,
-} from "./storage/puma-oauth-records.ts";
-import { deletePageLinksOf } from "./storage/puma-page-links.ts";
+} from "./storage/puma-account/oauth-records.ts";
+import { runOperation } from "./storage/puma-account/operations.ts";
+import { deletePageLinksOf } from "./storage/puma-account/page-links.ts";
 
 /**
  * One pumaDB account: its keys, rate windows, tables, rows and versions. One request is one call of

@@ -7,17 +7,17 @@ import { createMailer, mailDelayMs } from "../src/puma/mail/mailer.ts";
 import type {
   Admission,
   LinkPurpose,
-  LinkRequest,
   RequestedLink,
+  SignInLinkRequest,
 } from "../src/puma/rules/mailbox.ts";
 import { newLinkToken } from "../src/puma/sign-in/rules/link-token.ts";
 import { signInMail } from "../src/puma/sign-in/rules/mail-text.ts";
 import { migrate, tablesVersion } from "./storage/migrate.ts";
-import * as requests from "./storage/puma-link-requests.ts";
-import * as links from "./storage/puma-links.ts";
-import { findAccount, insertAccount } from "./storage/puma-mailbox-account.ts";
-import { pumaMailboxMigrations } from "./storage/puma-mailbox-migrations.ts";
-import * as mails from "./storage/puma-mails.ts";
+import { findAccount, insertAccount } from "./storage/puma-mailbox/account.ts";
+import * as requests from "./storage/puma-mailbox/link-requests.ts";
+import * as links from "./storage/puma-mailbox/links.ts";
+import * as mails from "./storage/puma-mailbox/mails.ts";
+import { pumaMailboxMigrations } from "./storage/puma-mailbox/migrations.ts";
 
 /**
  * One e-mail address: its account, its live sign-in links, the mails that wait to be sent and how
@@ -43,7 +43,7 @@ export class PumaMailbox extends DurableObject<Record<string, unknown>> {
   }
 
   /** Counts the request, makes a link and puts its mail in the outbox. */
-  async requestLink(request: LinkRequest): Promise<RequestedLink> {
+  async requestLink(request: SignInLinkRequest): Promise<RequestedLink> {
     const nowMs = systemClock();
     migrate(this.ctx.storage, pumaMailboxMigrations);
     const expiresAtMs = nowMs + request.lifetimeMs;

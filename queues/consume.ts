@@ -1,5 +1,6 @@
 import { pause } from "../src/lib/clock.ts";
 import type { Log } from "../src/lib/log.ts";
+import { unreachable } from "../src/lib/unreachable.ts";
 import {
   type ApplicationRunDeps,
   runApplications,
@@ -62,6 +63,8 @@ async function runOne(deps: ConsumeDeps, { message, content }: Job): Promise<voi
       return beginApplications(deps, message, content.applicationId);
     case "deliveries":
       return await beginDeliveries(deps, message, content.deliveryIds);
+    default:
+      return unreachable(content);
   }
 }
 

@@ -13,7 +13,7 @@ import { auditRows, auditVersions, type ReadRow, type ReadVersion } from "./puma
 import type { Account } from "./puma-model.ts";
 import { pumaRequest } from "./puma-stage.ts";
 import { auditServer, type StoredDatabase } from "./server-audit.ts";
-import { asOperator, persist, type Soak } from "./soak.ts";
+import { asOperator, persist, type Request, type Soak } from "./soak.ts";
 
 /** Reads everything back and has it compared with what was acknowledged. */
 export type Audited = {
@@ -48,13 +48,15 @@ export async function auditAccount(soak: Soak, account: Account): Promise<Partia
   return { rows, versions: asked.length };
 }
 
+function reading(what: string, path: string, token: string): Request {
+  return { api: "polykomos", what, method: "GET", path, token };
+}
+
 async function listDatabases(soak: Soak, { key }: Tenant): Promise<Shown[]> {
   const found: Shown[] = [];
   for (let cursor = ""; ; ) {
     const path = `/api/v1/databases?limit=100${cursor}`;
-    const { answer } = await persist(soak, {
-      ...{ api: "polykomos", what: "listDatabases", method: "GET", path, token: key },
-    });
+    const { answer } = await persist(soak, reading("listDatabases", path, key));
     if (answer?.status !== 200) throw new Error(`${path}: ${answer?.text}`);
     found.push(...answer.body.data);
     if (!answer.body.has_more) return found;
@@ -104,9 +106,7 @@ export async function auditTenant(soak: Soak, tenant: Tenant): Promise<Partial<A
     const isLive = listed.some((each) => each.uuid === uuid);
     if (isLive) {
       const path = `/api/v1/databases/${uuid}`;
-      const { answer } = await persist(soak, {
-        ...{ api: "polykomos", what: "getDatabase", method: "GET", path, token: tenant.key },
-      });
+      const { answer } = await persist(soak, reading("getDatabase", path, tenant.key));
       const url: string = answer?.body.data.connection_string;
       for (const each of auditLogin(tenant, database, await logIn(database, url)))
         soak.report(each);

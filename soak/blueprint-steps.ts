@@ -1,6 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Copies } from "./database-model.ts";
-import { ask, live, type PolykomosStep, type Stage } from "./polykomos-stage.ts";
-import { pause } from "./soak.ts";
+import { ask, live, type Stage } from "./polykomos-stage.ts";
+import type { Steps } from "./steps.ts";
 
 /** What a program does with blueprints. One application writes one row, so that it can be counted. */
 export const blueprintSql =
@@ -22,18 +23,18 @@ async function apply(stage: Stage): Promise<void> {
   const isDryRun = random.chance(0.25);
   const entry = `${tenant.name}-b${step}`;
   database.ledger.set(entry, isDryRun ? "never" : "at most once");
-  const answer = await ask(
-    stage,
-    {
-      ...{ what: "createBlueprintApplication", method: "POST", also: [202] },
-      path: `/databases/${database.uuid}/blueprint_applications`,
-      body: {
-        ...{ blueprint_uuid: tenant.blueprintUuid, variables: { entry }, dry_run: isDryRun },
-        ...{ wait: random.chance(0.7), timeout: 10 },
-      },
+  const path = `/databases/${database.uuid}/blueprint_applications`;
+  const answer = await ask(stage, "createBlueprintApplication", "POST", path, {
+    body: {
+      blueprint_uuid: tenant.blueprintUuid,
+      variables: { entry },
+      dry_run: isDryRun,
+      wait: random.chance(0.7),
+      timeout: 10,
     },
-    true,
-  );
+    also: [202],
+    mayWalkAway: true,
+  });
   if (!answer) return;
   const status = await endOf(stage, answer.body.data);
   if (!isDryRun) database.ledger.set(entry, copiesOf[status] ?? "at most once");
@@ -48,9 +49,8 @@ async function endOf(
   for (let polls = 0; polls < pollsMax && ["pending", "running"].includes(status); polls++) {
     if (stage.soak.isOver()) break;
     await pause(pollEveryMs);
-    const answer = await ask(stage, {
-      ...{ what: "getBlueprintApplication", method: "GET", path: `/blueprint_applications/${id}` },
-    });
+    const path = `/blueprint_applications/${id}`;
+    const answer = await ask(stage, "getBlueprintApplication", "GET", path);
     status = answer?.body.data.status ?? status;
   }
   return status;
@@ -59,33 +59,31 @@ async function endOf(
 async function validate(stage: Stage): Promise<void> {
   const sql_content = `${blueprintSql}\nSELECT count(*) FROM soak_ledger WHERE entry <> '${stage.step}';`;
   const variables = { entry: { type: "string", required: true } };
-  const answer = await ask(stage, {
-    ...{ what: "createBlueprintValidation", method: "POST", path: "/blueprint_validations" },
-    body: { sql_content, variables },
-  });
+  const path = "/blueprint_validations";
+  const body = { sql_content, variables };
+  const answer = await ask(stage, "createBlueprintValidation", "POST", path, { body });
   if (!answer || answer.body.data.valid) return;
   stage.soak.report({ kind: "wrong state", what: "a right script was found wrong" });
 }
 
 async function make(stage: Stage): Promise<void> {
   const { step } = stage;
-  const answer = await ask(stage, {
-    ...{ what: "createBlueprint", method: "POST", path: "/blueprints" },
+  const answer = await ask(stage, "createBlueprint", "POST", "/blueprints", {
     body: { name: `Soak ${step}`, sql_content: `CREATE TABLE IF NOT EXISTS t${step} (a int);` },
   });
   if (!answer) return;
   const { uuid } = answer.body.data;
   const body = { sql_content: `CREATE TABLE IF NOT EXISTS t${step} (a int, b int);` };
   const path = `/blueprints/${uuid}`;
-  const changed = await ask(stage, { what: "updateBlueprint", method: "PATCH", path, body });
+  const changed = await ask(stage, "updateBlueprint", "PATCH", path, { body });
   if (changed && changed.body.data.version !== 2) {
     const what = `a changed blueprint is version ${changed.body.data.version}`;
     stage.soak.report({ kind: "wrong state", what });
   }
-  await ask(stage, { what: "deleteBlueprint", method: "DELETE", path }, true);
+  await ask(stage, "deleteBlueprint", "DELETE", path, { mayWalkAway: true });
 }
 
-export const blueprintSteps: readonly (readonly [PolykomosStep, number])[] = [
+export const blueprintSteps: Steps<Stage> = [
   [{ name: "apply", run: apply }, 8],
   [{ name: "validate", run: validate }, 2],
   [{ name: "blueprint", run: make }, 1],

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "./fault-plan.ts";
 import type { Member } from "./fleet.ts";
-import { pause, type Soak } from "./soak.ts";
+import type { Soak } from "./soak.ts";
 
 /** Breaks the world by plan, and mends it. Each outage lasts until the product has found it over. */
 export type Broken = Record<Fault["kind"], number>;

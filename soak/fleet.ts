@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { startMariadbIfThere } from "../dev/mariadb.ts";
 import { startPostgres } from "../dev/postgres.ts";
+import type { RunningServer, ServerLogin } from "../dev/server.ts";
 import { type Link, startLink } from "../test/faults/link.ts";
 import { mountSmallDisk, type SmallDisk } from "./full-disk.ts";
 import { mysqlRows, postgresRows } from "./logins.ts";
@@ -12,7 +14,7 @@ export type Member = {
   engine: "postgres" | "mysql";
   transport: "neon" | "tcp";
   /** Its operator's login, at the link. */
-  login: { host: string; port: number; user: string; password: string };
+  login: ServerLogin;
   link: Link;
   /** Each statement on the link waits so long. */
   slow(ms: number): void;
@@ -21,15 +23,6 @@ export type Member = {
   revive(): Promise<boolean>;
   /** What stands there, asked past the link. */
   catalog(): Promise<Catalog>;
-  stop(): Promise<void>;
-};
-
-type Running = {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-  ended: Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -54,11 +47,11 @@ export async function startFleet(folder: string, say: (line: string) => void): P
   return members.filter((member) => member !== null);
 }
 
-function startPg(folder: string): Promise<Running> {
+function startPg(folder: string): Promise<RunningServer> {
   return startPostgres({ folder, fast: true, settings: postgresSettings });
 }
 
-function startMy(folder: string, say: (line: string) => void): Promise<Running | null> {
+function startMy(folder: string, say: (line: string) => void): Promise<RunningServer | null> {
   return startMariadbIfThere({ folder, fast: true, flags: mariadbFlags }, say);
 }
 
@@ -67,21 +60,21 @@ async function startMember(
   engine: Member["engine"],
   transport: Member["transport"],
   disk: SmallDisk | null,
-  start: () => Promise<Running | null>,
+  start: () => Promise<RunningServer | null>,
 ): Promise<Member | null> {
   const first = await start();
   if (!first) return null;
-  let server: Running = first;
+  let server: RunningServer = first;
   let hasEnded = false;
-  const watch = (running: Running) => {
+  const watch = (running: RunningServer) => {
     running.ended.then(() => {
       if (running === server) hasEnded = true;
     });
   };
   watch(server);
   let slowMs = 0;
-  const wait = () => new Promise<void>((resolve) => setTimeout(resolve, slowMs));
-  const link = await startLink(server, () => (slowMs > 0 ? wait() : undefined), engine);
+  const wait = () => (slowMs > 0 ? pause(slowMs) : undefined);
+  const link = await startLink(server, wait, engine);
   const { host, user, password } = server;
   return {
     name,
@@ -112,7 +105,7 @@ async function startMember(
   };
 }
 
-async function postgresCatalog({ host, port, user, password }: Running): Promise<Catalog> {
+async function postgresCatalog({ host, port, user, password }: RunningServer): Promise<Catalog> {
   const rows = await postgresRows(
     `postgresql://${user}:${password}@${host}:${port}/postgres`,
     `SELECT 'database' AS kind, datname AS name FROM pg_database
@@ -122,7 +115,7 @@ async function postgresCatalog({ host, port, user, password }: Running): Promise
   return catalogOf(rows);
 }
 
-async function mysqlCatalog({ host, port, user, password }: Running): Promise<Catalog> {
+async function mysqlCatalog({ host, port, user, password }: RunningServer): Promise<Catalog> {
   const rows = await mysqlRows(
     `mysql://${user}:${password}@${host}:${port}/mysql`,
     `SELECT 'database' AS kind, schema_name AS name FROM information_schema.schemata

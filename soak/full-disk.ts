@@ -12,8 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeHome } from "../dev/postgres-home.ts";
+import { hasCode } from "../dev/failure.ts";
 import { isAlive } from "../dev/processes.ts";
+import { removeHome } from "../dev/server-home.ts";
 
 /**
  * A small disk of its own for a PostgreSQL server, in memory, that can be filled to its last block.
@@ -32,7 +33,7 @@ const chunk = Buffer.alloc(1024 * 1024);
 const prefix = "soak-disk-";
 const serversFolder = "pg";
 
-/** Mounts one; null where that is not allowed. Goes with the process, however that ends. */
+/** Mounts one of that many MB; null where that is not allowed. Goes with the process, however that ends. */
 export async function mountSmallDisk(megabytes: number): Promise<SmallDisk | null> {
   if (process.getuid?.() !== 0) return null;
   await clearLeftovers();
@@ -88,7 +89,7 @@ function fillUp(file: string, folder: string): void {
   try {
     while (statfsSync(folder).bavail > 0) writeSync(ballast, chunk);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+    if (!hasCode(error, "ENOSPC")) throw error;
   } finally {
     closeSync(ballast);
   }

@@ -5,7 +5,9 @@ const isolate = "/core:user:";
 const timeoutMs = 5_000;
 const bytesInMegabyte = 1_048_576;
 
-type Reply = { id?: number; result?: { usedSize?: number; backingStorageSize?: number } };
+type Usage = { usedSize: number; backingStorageSize: number };
+/** Of the last step; an error has no result. */
+type Reply = { id?: number; result?: Usage };
 
 /**
  * The memory that the Worker's isolate holds on to, in MB: its heap and buffers after everything that
@@ -32,9 +34,8 @@ export async function liveHeapOf(inspectorUrl: string): Promise<number | null> {
         const { id, result }: Reply = JSON.parse(String(message));
         if (id === undefined) return;
         if (id + 1 < steps.length) return send(id + 1);
-        const { usedSize = 0, backingStorageSize = 0 } = result ?? {};
         clearTimeout(timer);
-        resolve((usedSize + backingStorageSize) / bytesInMegabyte);
+        resolve(result ? (result.usedSize + result.backingStorageSize) / bytesInMegabyte : null);
       });
     });
   } finally {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
 import type { Engine } from "./database-model.ts";
@@ -20,7 +21,7 @@ export async function postgresRows(
     return (await client.query(text)).rows;
   } finally {
     // One that is cut off does not end by itself.
-    await Promise.race([client.end().catch(() => {}), pause(1_000)]);
+    await Promise.race([client.end().catch(() => {}), pause(1_000, undefined, { ref: false })]);
   }
 }
 
@@ -40,11 +41,7 @@ export async function customerRows(engine: Engine, url: string, text: string): P
   return await (engine === "postgres" ? postgresRows(url, text) : mysqlRows(url, text));
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 async function tooLate(): Promise<never> {
-  await pause(timeoutMs + 1_000);
+  await pause(timeoutMs + 1_000, undefined, { ref: false });
   throw new Error("The server did not let in");
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
+import { residentMb } from "../bench/process-use.ts";
 import { median } from "../bench/rows.ts";
-import { workerdPids } from "../bench/worker.ts";
 import type { Finding } from "./finding.ts";
 
 /** The Worker's memory over time. Each life of its process is a line of its own. */
@@ -29,16 +28,6 @@ const warmUpMs = 60_000;
 const samplesMin = 8;
 const ratioMax = 1.15;
 
-function megabytesOf(pid: number): number {
-  try {
-    const kilobytes = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return Number(kilobytes ?? 0) / 1_024;
-  } catch {
-    // It ended in between.
-    return 0;
-  }
-}
-
 type Watched = { life(): number | null; liveHeap(): Promise<number | null> };
 
 /** Takes a sample every few seconds; the result ends it and gives them all. */
@@ -47,7 +36,7 @@ export function watchMemory(worker: Watched): () => Sample[] {
   async function take(): Promise<void> {
     const life = worker.life();
     const atMs = performance.now();
-    const megabytes = workerdPids().reduce((sum, pid) => sum + megabytesOf(pid), 0);
+    const megabytes = residentMb();
     const liveMb = await worker.liveHeap();
     if (life !== null && megabytes > 0) samples.push({ atMs, life, megabytes, liveMb });
   }

@@ -1,16 +1,24 @@
 import { blueprintSql } from "./blueprint-steps.ts";
-import type { Engine, Tenant } from "./database-model.ts";
-import { ask } from "./polykomos-stage.ts";
+import type { Tenant } from "./database-model.ts";
+import { ask, type Stage } from "./polykomos-stage.ts";
 import { polykomosSteps } from "./polykomos-steps.ts";
-import { randomOf } from "./random.ts";
-import { asOperator, pause, type Soak } from "./soak.ts";
+import { type Random, randomOf } from "./random.ts";
+import { asOperator, type Soak } from "./soak.ts";
+import { takeSteps } from "./steps.ts";
 
 /** A developer's program with a team of its own, which does one thing after another. */
 const thinkMs = [80, 500] as const;
 
 const scopes = [
-  ...["databases:read", "databases:write", "blueprints:read", "blueprints:write"],
-  ...["webhooks:read", "webhooks:write", "queries:read", "queries:write", "keys:write"],
+  "databases:read",
+  "databases:write",
+  "blueprints:read",
+  "blueprints:write",
+  "webhooks:read",
+  "webhooks:write",
+  "queries:read",
+  "queries:write",
+  "keys:write",
 ];
 
 /** Makes a user with a key, an endpoint that is told everything, and a blueprint. */
@@ -28,59 +36,47 @@ export async function openTenant(
   const body = { name: "soak", permissions: scopes, controls };
   const key = await asOperator(soak, adminToken, "POST", `/users/${id}/keys`, body);
   const tenant: Tenant = {
-    ...{ name, teamId: teams[0].id, key: key.body.api_key },
-    ...{ databases: [], endpoints: [], blueprintUuid: "", shopUuid: "" },
+    name,
+    teamId: teams[0].id,
+    key: key.body.api_key,
+    databases: [],
+    endpoints: [],
+    blueprintUuid: "",
+    shopUuid: "",
   };
   soak.secrets.set(tenant.key, `the Polykomos key of ${name}`);
-  const stage = { soak, tenant, random: randomOf(seed, name, "opening"), step: -1 };
+  const stage = { soak, tenant, random: randomOf(seed, name, "opening") };
   const path = `/all/${name}`;
-  const made = await ask(stage, {
-    ...{ what: "createWebhookEndpoint", method: "POST", path: "/webhook_endpoints" },
+  const made = await ask(stage, "createWebhookEndpoint", "POST", "/webhook_endpoints", {
     body: { url: receiverUrl(path) },
   });
   const { data, secret } = made?.body ?? {};
   soak.secrets.set(secret, `a signing secret of ${name}`);
   tenant.endpoints.push({ id: data.id, path, secrets: [secret], isRevoked: false, asked: 0 });
-  const blueprint = await ask(stage, {
-    ...{ what: "createBlueprint", method: "POST", path: "/blueprints" },
+  const blueprint = await ask(stage, "createBlueprint", "POST", "/blueprints", {
     body: {
-      ...{ name: "Ledger entry", sql_content: blueprintSql },
+      name: "Ledger entry",
+      sql_content: blueprintSql,
       variables: { entry: { type: "string", required: true } },
     },
   });
   tenant.blueprintUuid = blueprint?.body.data.uuid;
-  const list = await ask(stage, {
-    ...{ what: "listBlueprints", method: "GET", path: "/blueprints?limit=100" },
-  });
+  const list = await ask(stage, "listBlueprints", "GET", "/blueprints?limit=100");
   const blueprints: { slug: string; uuid: string }[] = list?.body.data;
   tenant.shopUuid = blueprints.find(({ slug }) => slug === "shop")?.uuid ?? "";
   return tenant;
 }
 
-/** Goes on until the load is over. What step `k` does is drawn from the seed, the name and `k`. */
-export async function runProgram(
+/** Goes on until the load is over. */
+export function runProgram(
   soak: Soak,
   tenant: Tenant,
   seed: number,
-  engines: readonly [Engine, ...Engine[]],
-  receiverUrl: (path: string) => string,
+  engines: Stage["engines"],
+  receiverUrl: Stage["receiverUrl"],
 ): Promise<void> {
-  for (let step = 0; !soak.isOver(); step++) {
-    const random = randomOf(seed, tenant.name, step);
-    const kind = random.weighted(polykomosSteps);
-    try {
-      await kind.run({ soak, tenant, random, step, engines, receiverUrl });
-    } catch (error) {
-      soak.report({ kind: "broken client", what: `${tenant.name} ${kind.name}: ${error}` });
-    }
-    await pause(random.between(...thinkMs));
-  }
-}
-
-/** What the first so many steps of a program will be, by name; the same of the same seed. */
-export function planOfProgram(seed: number, name: string, steps: number): string[] {
-  return Array.from(
-    { length: steps },
-    (_, step) => randomOf(seed, name, step).weighted(polykomosSteps).name,
-  );
+  const stageOf = (random: Random, step: number): Stage => {
+    return { soak, tenant, random, step, engines, receiverUrl };
+  };
+  return takeSteps(soak, { name: tenant.name, seed, steps: polykomosSteps, thinkMs, stageOf });
 }

@@ -15,36 +15,39 @@ export type Stage = {
   receiverUrl(path: string): string;
 };
 
-export type PolykomosStep = { name: string; run(stage: Stage): Promise<void> };
-
 const walksAwayShare = 0.15;
 
-export type Asked = {
-  what: string;
-  method: Request["method"];
-  path: string;
+type AskOptions = {
   body?: unknown;
   /** The answers that a correct request may get, besides 200 and 201. */
   also?: readonly number[];
+  /** Whether a share of such requests is given up when the answer is lost. */
+  mayWalkAway?: boolean;
 };
 
-/** Reads or writes; a write has an Idempotency-Key, and may be walked away from. */
+/**
+ * Reads or writes with an Idempotency-Key. `what` is the operation, such as `createDatabase`. Null when
+ * no answer came, or one that a correct request must not get, which is then reported.
+ */
 export async function ask(
   { soak, tenant, random }: Pick<Stage, "soak" | "tenant" | "random">,
-  { what, method, path, body, also = [] }: Asked,
-  walksAway = false,
+  what: string,
+  method: Request["method"],
+  path: string,
+  { body, also = [], mayWalkAway = false }: AskOptions = {},
 ): Promise<Answer | null> {
   const headers = { "idempotency-key": uuidOf(random) };
-  const leaves = walksAway && random.chance(walksAwayShare);
-  const { answer } = await persist(
-    soak,
-    {
-      ...{ api: "polykomos", what, method, path: `/api/v1${path}`, token: tenant.key },
-      ...(body === undefined ? {} : { body }),
-      ...(method === "GET" ? {} : { headers }),
-    },
-    leaves,
-  );
+  const walksAway = mayWalkAway && random.chance(walksAwayShare);
+  const request: Request = {
+    api: "polykomos",
+    what,
+    method,
+    path: `/api/v1${path}`,
+    token: tenant.key,
+    ...(body === undefined ? {} : { body }),
+    ...(method === "GET" ? {} : { headers }),
+  };
+  const { answer } = await persist(soak, request, walksAway);
   if (!answer) return null;
   if ([200, 201, ...also].includes(answer.status)) return answer;
   unexpected(soak, what, answer);

@@ -2,7 +2,8 @@ import { blueprintSteps } from "./blueprint-steps.ts";
 import { type Database, newDatabase } from "./database-model.ts";
 import { keySteps } from "./key-steps.ts";
 import { customerRows } from "./logins.ts";
-import { ask, learn, live, type PolykomosStep, type Stage } from "./polykomos-stage.ts";
+import { ask, learn, live, type Stage } from "./polykomos-stage.ts";
+import type { Steps } from "./steps.ts";
 import { webhookSteps } from "./webhook-steps.ts";
 
 /** What a program does with databases. */
@@ -16,20 +17,12 @@ async function create(stage: Stage): Promise<void> {
   const database = newDatabase(`${tenant.name}-${step}`, random.pick(engines), hasShop);
   tenant.databases.push(database);
   const wait = random.pick(["", "?wait=true&timeout=20", "?wait=true&timeout=2"]);
-  const blueprint = {
-    ...{ blueprint_uuid: tenant.shopUuid, blueprint_variables: { currency: "EUR" } },
-  };
-  const answer = await ask(
-    stage,
-    {
-      ...{ what: "createDatabase", method: "POST", path: `/databases${wait}`, also: [202] },
-      body: {
-        ...{ name: database.label, db_type: database.engine },
-        ...(hasShop ? blueprint : {}),
-      },
-    },
-    true,
-  );
+  const shop = { blueprint_uuid: tenant.shopUuid, blueprint_variables: { currency: "EUR" } };
+  const answer = await ask(stage, "createDatabase", "POST", `/databases${wait}`, {
+    body: { name: database.label, db_type: database.engine, ...(hasShop ? shop : {}) },
+    also: [202],
+    mayWalkAway: true,
+  });
   if (!answer) return;
   learn(stage, database, answer.body.data);
   database.life = answer.status === 201 ? "live" : "making";
@@ -56,7 +49,7 @@ async function poll(stage: Stage): Promise<void> {
 
 async function readOne(stage: Stage, database: Database): Promise<void> {
   const path = `/databases/${database.uuid}`;
-  const answer = await ask(stage, { what: "getDatabase", method: "GET", path });
+  const answer = await ask(stage, "getDatabase", "GET", path);
   if (!answer) return;
   learn(stage, database, answer.body.data);
   if (answer.body.data.status === "active") database.life = "live";
@@ -69,9 +62,7 @@ async function read(stage: Stage): Promise<void> {
 
 async function list(stage: Stage): Promise<void> {
   const { soak, tenant } = stage;
-  const answer = await ask(stage, {
-    ...{ what: "listDatabases", method: "GET", path: "/databases?limit=100" },
-  });
+  const answer = await ask(stage, "listDatabases", "GET", "/databases?limit=100");
   if (!answer) return;
   const listed: { uuid: string }[] = answer.body.data;
   const uuids = new Set(listed.map(({ uuid }) => uuid));
@@ -94,8 +85,8 @@ async function rename(stage: Stage): Promise<void> {
   database.names = [...database.names, name];
   database.updates.most += 1;
   const path = `/databases/${database.uuid}`;
-  const asked = { what: "updateDatabase", method: "PATCH", path, body: { name } } as const;
-  const answer = await ask(stage, asked, true);
+  const options = { body: { name }, mayWalkAway: true };
+  const answer = await ask(stage, "updateDatabase", "PATCH", path, options);
   if (!answer) return;
   database.names = [name];
   database.updates.least += 1;
@@ -109,14 +100,11 @@ async function changeQuotas(stage: Stage): Promise<void> {
   const limit = random.chance(0.2) ? null : random.between(4, 10);
   database.limits = [...database.limits, limit];
   database.updates.most += 1;
-  const answer = await ask(
-    stage,
-    {
-      ...{ what: "updateDatabaseQuotas", method: "PATCH" },
-      ...{ path: `/databases/${database.uuid}/quotas`, body: { connection_hard_limit: limit } },
-    },
-    true,
-  );
+  const path = `/databases/${database.uuid}/quotas`;
+  const answer = await ask(stage, "updateDatabaseQuotas", "PATCH", path, {
+    body: { connection_hard_limit: limit },
+    mayWalkAway: true,
+  });
   if (!answer) return;
   database.limits = [limit];
   database.updates.least += 1;
@@ -132,15 +120,12 @@ async function rotate(stage: Stage): Promise<void> {
   if (!database) return await create(stage);
   database.updates.most += 1;
   database.isStringStale = true;
-  const answer = await ask(
-    stage,
-    {
-      ...{ what: "rotateDatabaseCredentials", method: "POST", also: [202] },
-      path: `/databases/${database.uuid}/credentials/rotate`,
-      body: { overlap_seconds: random.pick([0, 60, 3_600]) },
-    },
-    true,
-  );
+  const path = `/databases/${database.uuid}/credentials/rotate`;
+  const answer = await ask(stage, "rotateDatabaseCredentials", "POST", path, {
+    body: { overlap_seconds: random.pick([0, 60, 3_600]) },
+    also: [202],
+    mayWalkAway: true,
+  });
   if (answer?.status !== 200) return;
   database.updates.least += 1;
   database.isStringStale = false;
@@ -157,7 +142,7 @@ async function remove(stage: Stage): Promise<void> {
   if (!database) return await poll(stage);
   database.life = "maybe deleted";
   const path = `/databases/${database.uuid}`;
-  const answer = await ask(stage, { what: "deleteDatabase", method: "DELETE", path }, true);
+  const answer = await ask(stage, "deleteDatabase", "DELETE", path, { mayWalkAway: true });
   if (answer) database.life = "deleted";
 }
 
@@ -197,20 +182,18 @@ async function askQuestion(stage: Stage): Promise<void> {
   const database = live(stage, ({ hasShop }) => hasShop);
   if (!database) return await create(stage);
   const body = { database_uuid: database.uuid, query: random.pick(questions) };
-  const answer = await ask(stage, {
-    ...{ what: "createQueryExecution", method: "POST", path: "/query_executions", body },
-  });
+  const answer = await ask(stage, "createQueryExecution", "POST", "/query_executions", { body });
   if (!answer || answer.body.result.rows.length > 0) return;
   soak.report({ kind: "wrong state", what: `${database.label}: no rows for "${body.query}"` });
 }
 
 function reading(what: string, path: string): (stage: Stage) => Promise<void> {
   return async (stage) => {
-    await ask(stage, { what, method: "GET", path });
+    await ask(stage, what, "GET", path);
   };
 }
 
-const databaseSteps: readonly (readonly [PolykomosStep, number])[] = [
+const databaseSteps: Steps<Stage> = [
   [{ name: "create", run: create }, 14],
   [{ name: "poll", run: poll }, 12],
   [{ name: "read", run: read }, 8],
@@ -228,7 +211,7 @@ const databaseSteps: readonly (readonly [PolykomosStep, number])[] = [
 ];
 
 /** All that a program does, and how often. */
-export const polykomosSteps: readonly (readonly [PolykomosStep, number])[] = [
+export const polykomosSteps: Steps<Stage> = [
   ...databaseSteps,
   ...webhookSteps,
   ...blueprintSteps,

@@ -1,50 +1,84 @@
-// A process of its own that reads from pumaDB as an agent would, one read after another with a pause
-// between, and measures. Whatever keeps the run's own process busy is not in its figures.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { quantile } from "../bench/rows.ts";
+import type { Finding } from "./finding.ts";
+import type { Account } from "./puma-model.ts";
+import { pumaRequest } from "./puma-stage.ts";
+import { persist, type Soak } from "./soak.ts";
 
-import { Agent, request } from "node:http";
-import type { ProbeOrder, ProbeSample } from "./probes.ts";
+/** Reads of pumaDB by a process of their own: first with nothing else, then under the load. */
+export type ProbeOrder = { url: string; key: string };
+/** `fromMs` by the machine's clock; status 0: no answer. */
+export type ProbeSample = { fromMs: number; ms: number; status: number };
 
-const everyMs = 10;
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const paths = ["/v1/notes?limit=25", "/v1/notes/count", "/v1/notes?filter=%7B%22n%22%3A7%7D"];
+export type Probe = {
+  /** Follows the Worker to its new address. */
+  aim(): Promise<void>;
+  /** All since the last time. */
+  take(): Promise<ProbeSample[]>;
+  stop(): void;
+};
 
-let target: ProbeOrder | null = null;
-let samples: ProbeSample[] = [];
+const rowsRead = 60;
+const ratioMax = 5;
+/** Below it a tenth of them would decide. */
+const samplesMin = 300;
 
-function readOnce(url: string, key: string): Promise<number> {
-  return new Promise((resolve) => {
-    const sent = request(url, { agent, headers: { authorization: `Bearer ${key}` } }, (answer) => {
-      answer.resume();
-      answer.on("end", () => resolve(answer.statusCode ?? 0));
-      answer.on("error", () => resolve(0));
-    });
-    sent.setTimeout(30_000, () => void sent.destroy());
-    sent.on("error", () => resolve(0));
-    sent.end();
-  });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-process.on("message", (order: ProbeOrder | "report") => {
-  if (order !== "report") {
-    target = order;
-    return;
+/** Fills the probe's account, and begins. */
+export async function startProbe(soak: Soak, account: Account): Promise<Probe> {
+  for (let n = 0; n < rowsRead; n++) {
+    const body = { n, text: `note ${n} `.repeat(20) };
+    await persist(soak, pumaRequest(account, "addRow", "POST", "/v1/notes", body));
   }
-  process.send?.(samples);
-  samples = [];
-});
-process.on("disconnect", () => process.exit());
-
-for (let turn = 0; ; turn++) {
-  if (target) {
-    const { url, key } = target;
-    const fromMs = Date.now();
-    const startedMs = performance.now();
-    const status = await readOnce(url + paths[turn % paths.length], key);
-    samples.push({ fromMs, ms: performance.now() - startedMs, status });
-  }
-  await pause(everyMs);
+  const child = fork(join(import.meta.dirname, "probe-process.ts"));
+  const probe: Probe = {
+    async aim() {
+      child.send({ url: await soak.world.address(), key: account.key } satisfies ProbeOrder);
+    },
+    async take() {
+      const answered = once(child, "message");
+      child.send("report");
+      const [samples] = await answered;
+      return samples;
+    },
+    stop: () => void child.disconnect(),
+  };
+  await probe.aim();
+  return probe;
 }
+
+export type Times = { count: number; p50Ms: number; p99Ms: number };
+
+/** Of the reads that no outage of the Worker touched; null when they are too few. */
+export function timesOf(soak: Soak, samples: readonly ProbeSample[]): Times | null {
+  // From the machine's clock to the process's own.
+  const shiftMs = performance.now() - Date.now();
+  const touched = (each: ProbeSample) =>
+    soak.outages.during(each.fromMs + shiftMs, each.fromMs + shiftMs + each.ms, "puma").length > 0;
+  const ms = samples.filter((each) => each.status === 200 && !touched(each)).map(({ ms }) => ms);
+  if (ms.length < samplesMin) return null;
+  return { count: ms.length, p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99) };
+}
+
+/** Answers that a read must not get while the Worker is up. */
+export function auditProbe(soak: Soak, samples: readonly ProbeSample[]): Finding[] {
+  const shiftMs = performance.now() - Date.now();
+  return samples
+    .filter(({ status, fromMs, ms }) => {
+      const from = fromMs + shiftMs;
+      // The process learns of a new address a moment late.
+      const graceMs = 2_000;
+      return status !== 200 && soak.outages.during(from - graceMs, from + ms, "puma").length === 0;
+    })
+    .map(({ status }) => ({ kind: "server error", what: `a read was answered ${status}` }));
+}
+
+export function auditTimes(idle: Times | null, loaded: Times | null): Finding[] {
+  if (!idle || !loaded) return [{ kind: "not measured", what: "too few reads of the probe" }];
+  if (loaded.p99Ms <= ratioMax * idle.p99Ms) return [];
+  const what = `p99 ${loaded.p99Ms.toFixed(1)} ms under load, ${idle.p99Ms.toFixed(1)} ms idle`;
+  return [{ kind: "slow reads", what }];
+}
+
+export const readsBar = ratioMax;

@@ -23,7 +23,7 @@ export type Row = {
   past: RowState[] | null;
 };
 
-export type Content = { mark: string; n: number; even: boolean; text: string };
+type Content = { mark: string; n: number; even: boolean; text: string };
 
 const largeEvery = 29;
 const largeCharacters = 12_000;
@@ -59,11 +59,12 @@ export function newRow(table: string, mark: string): Row {
   return { table, mark, id: null, may: ["none"], sent: [], archives, past: [] };
 }
 
-function isThere(row: Row): boolean {
+/** Whether it is certainly there. */
+export function isThere(row: Row): boolean {
   return !row.may.includes("none");
 }
 
-function maybeThere(row: Row): boolean {
+export function maybeThere(row: Row): boolean {
   return row.may.some((state) => state !== "none");
 }
 

@@ -1,13 +1,14 @@
 import { auditVersions } from "./puma-audit.ts";
-import { type Account, damageOf, knownNumber } from "./puma-model.ts";
-import { known, mcpCall, type PumaStep, pumaRequest, type Stage } from "./puma-stage.ts";
-import { type Answer, persist, type Soak, unexpected } from "./soak.ts";
+import { damageOf, isThere, knownNumber, maybeThere } from "./puma-model.ts";
+import { known, mcpCall, pumaRequest, type Stage } from "./puma-stage.ts";
+import { type Answer, persist, unexpected } from "./soak.ts";
+import type { Steps } from "./steps.ts";
 
 /** The reads of an agent: whatever was acknowledged is there at once, in every way of reading. */
 type Shown = Record<string, unknown>;
 
 async function read(
-  { soak, account }: { soak: Soak; account: Account },
+  { soak, account }: Stage,
   what: string,
   path: string,
 ): Promise<Answer["body"] | null> {
@@ -69,8 +70,8 @@ async function count(stage: Stage): Promise<void> {
   const body = await read(stage, "countRows", `/v1/${row.table}/count`);
   if (!body) return;
   const own = account.rows.filter(({ table }) => table === row.table);
-  const least = own.filter(({ may }) => !may.includes("none")).length;
-  const most = own.filter(({ may }) => may.some((state) => state !== "none")).length;
+  const least = own.filter(isThere).length;
+  const most = own.filter(maybeThere).length;
   if (body.count >= least && body.count <= most) return;
   const what = `${account.name} ${row.table}: count is ${body.count}, must be ${least} to ${most}`;
   soak.report({ kind: body.count < least ? "lost write" : "doubled", what });
@@ -89,7 +90,7 @@ async function mcpQuery(stage: Stage): Promise<void> {
   const row = known(stage);
   if (!row) return;
   const input = { table: row.table, filter: { mark: row.mark } };
-  const result = await mcpCall(stage, "query", input, false);
+  const result = await mcpCall(stage, "query", input);
   if (result && Array.isArray(result.rows)) checkOne(stage, row.table, row.mark, result.rows);
 }
 
@@ -130,7 +131,7 @@ async function link(stage: Stage): Promise<void> {
 }
 
 /** How often, beside the writes. */
-export const readSteps: readonly (readonly [PumaStep, number])[] = [
+export const readSteps: Steps<Stage> = [
   [{ name: "query one", run: queryOne }, 16],
   [{ name: "query many", run: queryMany }, 8],
   [{ name: "count", run: count }, 4],

@@ -5,8 +5,6 @@ import { persist, type Request, type Soak, unexpected } from "./soak.ts";
 /** What a step of an agent has, and what the steps share. */
 export type Stage = { soak: Soak; account: Account; random: Random; step: number };
 
-export type PumaStep = { name: string; run(stage: Stage): Promise<void> };
-
 export function pumaRequest(
   { key }: Account,
   what: string,
@@ -21,10 +19,14 @@ export function pumaRequest(
 /** The rows among which a step chooses: of a long run only the newest. */
 const chosenAmong = 80;
 
-/** A row that is certainly there, or undefined. */
+/** The rows that are certainly there. */
+export function knownRows(account: Account): Row[] {
+  return account.rows.filter((row) => row.id !== null && knownNumber(row) !== null);
+}
+
+/** One of them, or undefined. */
 export function known({ account, random }: Stage): Row | undefined {
-  const rows = account.rows.filter((row) => row.id !== null && knownNumber(row) !== null);
-  const [first, ...others] = rows.slice(-chosenAmong);
+  const [first, ...others] = knownRows(account).slice(-chosenAmong);
   return first && random.pick([first, ...others]);
 }
 
@@ -49,25 +51,27 @@ export function settleRow(
   if (wrong) soak.report({ kind: "wrong state", what: `${row.table}/${row.mark} ${wrong}` });
 }
 
-/** Calls a tool; its structured result, or null when the answer was lost. */
+/**
+ * Calls a tool; its structured result, or null when the answer was lost. `walksAway`: the call is not
+ * sent again then.
+ */
 export async function mcpCall(
   { soak, account }: Stage,
   name: string,
   input: unknown,
-  walksAway: boolean,
+  walksAway = false,
 ): Promise<Record<string, unknown> | null> {
   const params = { name, arguments: input };
-  const request = pumaRequest(account, `mcp ${name}`, "POST", "/mcp", {
-    ...{ jsonrpc: "2.0", id: 1, method: "tools/call", params },
-  });
+  const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+  const request = pumaRequest(account, `mcp ${name}`, "POST", "/mcp", message);
   const headers = {
     accept: "application/json, text/event-stream",
     "mcp-protocol-version": "2025-11-25",
   };
   const { answer } = await persist(soak, { ...request, headers }, walksAway);
   if (!answer) return null;
-  const message = typeof answer.body === "string" ? lastEvent(answer.body) : answer.body;
-  const result = message?.result;
+  const reply = typeof answer.body === "string" ? lastEvent(answer.body) : answer.body;
+  const result = reply?.result;
   if (answer.status === 200 && result?.isError !== true && result?.structuredContent) {
     return result.structuredContent;
   }

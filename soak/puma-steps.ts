@@ -1,17 +1,9 @@
-import {
-  type Account,
-  acknowledged,
-  attempted,
-  contentOf,
-  knownNumber,
-  newRow,
-  patchOf,
-  type Row,
-} from "./puma-model.ts";
+import { acknowledged, attempted, contentOf, newRow, patchOf, type Row } from "./puma-model.ts";
 import { readSteps } from "./puma-reads.ts";
-import { known, mcpCall, type PumaStep, pumaRequest, type Stage, settleRow } from "./puma-stage.ts";
+import { known, knownRows, mcpCall, pumaRequest, type Stage, settleRow } from "./puma-stage.ts";
 import { uuidOf } from "./random.ts";
-import { persist, unexpected } from "./soak.ts";
+import { type Answer, persist, type Request, unexpected } from "./soak.ts";
+import type { Steps } from "./steps.ts";
 
 /** The writes of an agent. Each is drawn, sent, and noted as it was answered. */
 const tables = ["notes", "tasks", "facts"] as const;
@@ -19,19 +11,15 @@ const tables = ["notes", "tasks", "facts"] as const;
 const rowsMax = 240;
 const walksAwayShare = 0.2;
 
-function fresh({ account, random, step }: Stage, part = ""): Row {
-  const row = newRow(random.pick(tables), `${account.name}-${step}${part}`);
+function fresh({ account, random, step }: Stage): Row {
+  const row = newRow(random.pick(tables), `${account.name}-${step}`);
   account.rows.push(row);
   return row;
 }
 
-function liveRows(account: Account): Row[] {
-  return account.rows.filter((row) => row.id !== null && knownNumber(row) !== null);
-}
-
 async function add(stage: Stage): Promise<void> {
   const { soak, account, step, random } = stage;
-  if (liveRows(account).length > rowsMax) return await remove(stage);
+  if (knownRows(account).length > rowsMax) return await remove(stage);
   const row = fresh(stage);
   const key = uuidOf(random);
   const body = contentOf(row.mark, step);
@@ -44,46 +32,50 @@ async function add(stage: Stage): Promise<void> {
   settleRow(stage, row, step, answer.body, 1);
 }
 
+/**
+ * Sends a write that gives a row the content of that number, and notes what came of it. `rowIn` finds
+ * the row in the answer.
+ */
+async function writeRow(
+  stage: Stage,
+  row: Row,
+  number: number,
+  request: Request,
+  rowIn: (body: Answer["body"]) => unknown,
+): Promise<void> {
+  const { soak, random } = stage;
+  const { answer, tries } = await persist(soak, request, random.chance(walksAwayShare));
+  if (!answer) return attempted(row, number, tries);
+  if (answer.status !== 200) return unexpected(soak, request.what, answer);
+  settleRow(stage, row, number, rowIn(answer.body), tries);
+}
+
 async function upsert(stage: Stage): Promise<void> {
-  const { soak, account, step, random } = stage;
+  const { account, step, random } = stage;
   const row = random.chance(0.5) ? known(stage) : fresh(stage);
   if (!row) return await add(stage);
   const body = { key: "mark", row: contentOf(row.mark, step) };
   const request = pumaRequest(account, "upsertRow", "POST", `/v1/${row.table}/upsert`, body);
-  const { answer, tries } = await persist(soak, request, random.chance(walksAwayShare));
-  if (!answer) return attempted(row, step, tries);
-  if (answer.status !== 200) return unexpected(soak, "upsertRow", answer);
-  settleRow(stage, row, step, answer.body.row, tries);
+  await writeRow(stage, row, step, request, (answer) => answer.row);
 }
 
 async function updateRow(stage: Stage): Promise<void> {
-  const { soak, account, step, random } = stage;
+  const { account, step } = stage;
   const row = known(stage);
   if (!row) return await add(stage);
   const body = { id: row.id, patch: patchOf(row.mark, step) };
   const request = pumaRequest(account, "updateRow", "POST", `/v1/${row.table}/update_row`, body);
-  const { answer, tries } = await persist(soak, request, random.chance(walksAwayShare));
-  if (!answer) return attempted(row, step, tries);
-  if (answer.status !== 200) return unexpected(soak, "updateRow", answer);
-  settleRow(stage, row, step, answer.body.row, tries);
+  await writeRow(stage, row, step, request, (answer) => answer.row);
 }
 
 async function updateWhere(stage: Stage): Promise<void> {
-  const { soak, account, step, random } = stage;
+  const { account, step } = stage;
   const row = known(stage);
   if (!row) return await add(stage);
   const body = { filter: { mark: row.mark }, patch: patchOf(row.mark, step) };
-  const request = pumaRequest(
-    account,
-    "updateWhere",
-    "POST",
-    `/v1/${row.table}/update_where`,
-    body,
-  );
-  const { answer, tries } = await persist(soak, request, random.chance(walksAwayShare));
-  if (!answer) return attempted(row, step, tries);
-  if (answer.status !== 200) return unexpected(soak, "updateWhere", answer);
-  settleRow(stage, row, step, answer.body.rows[0], tries);
+  const path = `/v1/${row.table}/update_where`;
+  const request = pumaRequest(account, "updateWhere", "POST", path, body);
+  await writeRow(stage, row, step, request, (answer) => answer.rows[0]);
 }
 
 async function remove(stage: Stage): Promise<void> {
@@ -104,7 +96,7 @@ async function remove(stage: Stage): Promise<void> {
 }
 
 async function restore(stage: Stage): Promise<void> {
-  const { soak, account, random } = stage;
+  const { account, random } = stage;
   const candidates = account.rows.filter(
     ({ id, may, archives, past }) =>
       id !== null && may.length === 1 && archives.least > 0 && past !== null,
@@ -117,23 +109,18 @@ async function restore(stage: Stage): Promise<void> {
   if (typeof number !== "number") return;
   const body = { id: row.id, version };
   const request = pumaRequest(account, "restoreRow", "POST", `/v1/${row.table}/restore`, body);
-  const { answer, tries } = await persist(soak, request, random.chance(walksAwayShare));
-  if (!answer) return attempted(row, number, tries);
-  if (answer.status !== 200) return unexpected(soak, "restoreRow", answer);
-  settleRow(stage, row, number, answer.body.row, tries);
+  await writeRow(stage, row, number, request, (answer) => answer.row);
 }
 
 /** Some new rows and a change of one, all or nothing. */
 async function batch(stage: Stage): Promise<void> {
   const { soak, account, step, random } = stage;
-  if (liveRows(account).length > rowsMax) return await remove(stage);
+  if (knownRows(account).length > rowsMax) return await remove(stage);
   const table = random.pick(tables);
   const added = Array.from({ length: random.between(2, 6) }, (_, index) =>
     newRow(table, `${account.name}-${step}-${index}`),
   );
-  const changed = account.rows.findLast(
-    (row) => row.table === table && row.id !== null && knownNumber(row) !== null,
-  );
+  const changed = knownRows(account).findLast((row) => row.table === table);
   account.rows.push(...added);
   const operations = [
     ...added.map(({ mark }) => ({
@@ -176,17 +163,17 @@ async function mcpAdd(stage: Stage): Promise<void> {
 }
 
 async function mcpUpdate(stage: Stage): Promise<void> {
-  const { step, random } = stage;
+  const { step } = stage;
   const row = known(stage);
   if (!row) return await mcpAdd(stage);
   const input = { table: row.table, id: row.id, patch: patchOf(row.mark, step) };
+  // Never sent twice, for a second run would archive what the first has made.
   const result = await mcpCall(stage, "update_row", input, true);
   if (!result) return attempted(row, step, 1);
   settleRow(stage, row, step, result.row, 1);
-  void random;
 }
 
-const writeSteps: readonly (readonly [PumaStep, number])[] = [
+const writeSteps: Steps<Stage> = [
   [{ name: "add", run: add }, 14],
   [{ name: "upsert", run: upsert }, 10],
   [{ name: "update_row", run: updateRow }, 14],
@@ -199,4 +186,4 @@ const writeSteps: readonly (readonly [PumaStep, number])[] = [
 ];
 
 /** All that an agent does, and how often. */
-export const pumaSteps: readonly (readonly [PumaStep, number])[] = [...writeSteps, ...readSteps];
+export const pumaSteps: Steps<Stage> = [...writeSteps, ...readSteps];

@@ -7,11 +7,11 @@ import type { Broken } from "./faults.ts";
 import type { Finding } from "./finding.ts";
 import { type Growth, memoryBar, type Sample } from "./memory.ts";
 import type { Options } from "./options.ts";
-import { readsBar, type Times } from "./probes.ts";
+import { readsBar, type Times } from "./probe.ts";
 import type { Soak } from "./soak.ts";
 
 /** What a run was, did and found. */
-export type Outcome = {
+type Outcome = {
   options: Options;
   /** The same of the same seed. */
   planHash: string;
@@ -67,44 +67,30 @@ function timesRows(soak: Soak, idle: Times | null, loaded: Times | null): Row[] 
       { suite, name: `${name}, p99`, ...part(0.99) },
     ];
   };
-  const reads =
-    idle && loaded
-      ? [
-          {
-            suite,
-            name: "pumaDB's reads, p50",
-            value: loaded.p50Ms,
-            unit: "ms",
-            floor: idle.p50Ms,
-          },
-          withBar(
-            {
-              ...{
-                suite,
-                name: "pumaDB's reads, p99 (floor: idle)",
-                value: loaded.p99Ms,
-                unit: "ms",
-              },
-              ...{ floor: idle.p99Ms, ratio: loaded.p99Ms / idle.p99Ms },
-            },
-            { of: "ratio", atMost: readsBar },
-          ),
-        ]
-      : [];
   return [
-    ...reads,
+    ...(idle && loaded ? readRows(idle, loaded) : []),
     ...of("addRow", "pumaDB's adds"),
     ...of("getDatabase", "Polykomos's reads"),
     ...of("createDatabase", "Polykomos's creates"),
   ];
 }
 
+function readRows(idle: Times, loaded: Times): Row[] {
+  const row = (part: string, value: number, floor: number): Row => {
+    const name = `pumaDB's reads, ${part} (floor: idle)`;
+    return { suite, name, value, unit: "ms", floor, ratio: value / floor };
+  };
+  return [
+    row("p50", loaded.p50Ms, idle.p50Ms),
+    withBar(row("p99", loaded.p99Ms, idle.p99Ms), { of: "ratio", atMost: readsBar }),
+  ];
+}
+
 function memoryRows({ seconds, firstMb, lastMb, ratio, processMb }: Growth): Row[] {
   const name = `Worker's live heap after ${seconds.toFixed(0)} s (floor: before)`;
   const row: Row = { suite, name, value: lastMb, unit: "MB", floor: firstMb, ratio };
-  const process: Row = {
-    ...{ suite, name: "process with its simulators, at its largest", value: processMb, unit: "MB" },
-  };
+  const largest = "process with its simulators, at its largest";
+  const process: Row = { suite, name: largest, value: processMb, unit: "MB" };
   return [withBar(row, { of: "ratio", atMost: memoryBar }), process];
 }
 
@@ -128,8 +114,11 @@ export function writeReport(soak: Soak, outcome: Outcome, printed: readonly stri
   const file = join(folder, `${name}.json`);
   const { findings, outages, journal } = soak;
   const content = {
-    ...{ ...outcome, findings, outages: outages.all },
-    ...{ asked: journal.byWhat(), answers: journal.counts() },
+    ...outcome,
+    findings,
+    outages: outages.all,
+    asked: journal.byWhat(),
+    answers: journal.counts(),
   };
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
   writeFileSync(join(folder, `${name}.log`), `${printed.join("\n")}\n`);

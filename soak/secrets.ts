@@ -35,7 +35,7 @@ export function auditLog(
   return findings;
 }
 
-/** All parts of a connection string that are secret. */
+/** The password in a connection string. */
 export function passwordOf(connectionString: string): string {
   return decodeURIComponent(new URL(connectionString).password);
 }

@@ -1,4 +1,5 @@
-import { asOperator, pause, type Soak } from "./soak.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { asOperator, type Soak } from "./soak.ts";
 
 /** After the load: everything is mended, and the scheduled work goes on until nothing is left to do. */
 const sweepEveryMs = 1_000;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { faultsOf } from "../test/support/check-answer.ts";
 import type { Finding } from "./finding.ts";
 import { type Api, createJournal, type Journal } from "./journal.ts";
@@ -59,10 +60,6 @@ export type Answer = {
 /** Longer than any answer may take. */
 const answerTimeoutMs = 150_000;
 
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Sends a request once, when there is a Worker. Null: whether it was done nobody knows. */
 async function send(soak: Soak, request: Request): Promise<Answer | null> {
   const { api, what, method, path, token, body } = request;
@@ -120,7 +117,7 @@ const longestPauseMs = 3_000;
 /** After the end of the load, for what is under way. */
 const patienceMs = 90_000;
 
-export type Tried = { answer: Answer | null; tries: number };
+type Tried = { answer: Answer | null; tries: number };
 
 /**
  * Sends a request and, as the documents tell clients to, sends it again after a lost answer, 409
@@ -154,8 +151,12 @@ export async function asOperator(
   body?: unknown,
 ): Promise<Answer> {
   const request: Request = {
-    ...{ api: "operator", what: path.replaceAll(/\d+/g, "{id}"), method, token },
-    ...{ path: `/admin/v1${path}`, ...(body === undefined ? {} : { body }) },
+    api: "operator",
+    what: path.replaceAll(/\d+/g, "{id}"),
+    method,
+    path: `/admin/v1${path}`,
+    token,
+    ...(body === undefined ? {} : { body }),
   };
   const answer = await send(soak, request);
   if (answer && answer.status < 300) return answer;

@@ -1,4 +1,5 @@
-import { ask, type PolykomosStep, type Stage } from "./polykomos-stage.ts";
+import { ask, type Stage } from "./polykomos-stage.ts";
+import type { Steps } from "./steps.ts";
 
 /** What a program does with webhook endpoints: those it makes beside the one that is told all. */
 const endpointsMax = 3;
@@ -9,10 +10,8 @@ async function subscribe(stage: Stage): Promise<void> {
   if (open.length >= endpointsMax) return await revoke(stage);
   const path = `/some/${tenant.name}/${step}`;
   const events = random.pick([[], ["database.updated"], ["database.provisioned", "webhook.test"]]);
-  const answer = await ask(stage, {
-    ...{ what: "createWebhookEndpoint", method: "POST", path: "/webhook_endpoints" },
-    body: { url: receiverUrl(path), events },
-  });
+  const body = { url: receiverUrl(path), events };
+  const answer = await ask(stage, "createWebhookEndpoint", "POST", "/webhook_endpoints", { body });
   if (!answer) return;
   const { data, secret } = answer.body;
   soak.secrets.set(secret, `a signing secret of ${tenant.name}`);
@@ -29,27 +28,23 @@ async function test(stage: Stage): Promise<void> {
   const endpoint = chosen(stage, false);
   if (!endpoint) return;
   const path = `/webhook_endpoints/${endpoint.id}/test_deliveries`;
-  const asked = { what: "createWebhookTestDelivery", method: "POST", path } as const;
-  if (await ask(stage, asked, true)) endpoint.asked += 1;
+  const options = { mayWalkAway: true };
+  const answer = await ask(stage, "createWebhookTestDelivery", "POST", path, options);
+  if (answer) endpoint.asked += 1;
 }
 
 async function redeliver(stage: Stage): Promise<void> {
   const endpoint = chosen(stage, false);
   if (!endpoint) return;
   const path = `/webhook_endpoints/${endpoint.id}/deliveries`;
-  const list = await ask(stage, {
-    ...{ what: "listWebhookDeliveries", method: "GET", path: `${path}?limit=20` },
-  });
+  const list = await ask(stage, "listWebhookDeliveries", "GET", `${path}?limit=20`);
   const deliveries: { id: number }[] = list?.body.data ?? [];
   const [first, ...others] = deliveries;
   if (!first) return;
   const { id } = stage.random.pick([first, ...others]);
-  const asked = {
-    what: "redeliverWebhook",
-    method: "POST",
-    path: `${path}/${id}/redeliver`,
-  } as const;
-  if (await ask(stage, asked, true)) endpoint.asked += 1;
+  const options = { mayWalkAway: true };
+  const answer = await ask(stage, "redeliverWebhook", "POST", `${path}/${id}/redeliver`, options);
+  if (answer) endpoint.asked += 1;
 }
 
 async function rotateSecret(stage: Stage): Promise<void> {
@@ -57,7 +52,7 @@ async function rotateSecret(stage: Stage): Promise<void> {
   const endpoint = chosen(stage, true);
   if (!endpoint) return await subscribe(stage);
   const path = `/webhook_endpoints/${endpoint.id}/rotate_secret`;
-  const answer = await ask(stage, { what: "rotateWebhookSecret", method: "POST", path });
+  const answer = await ask(stage, "rotateWebhookSecret", "POST", path);
   if (!answer) return;
   endpoint.secrets.push(answer.body.secret);
   soak.secrets.set(answer.body.secret, `a signing secret of ${tenant.name}`);
@@ -69,10 +64,10 @@ async function revoke(stage: Stage): Promise<void> {
   const path = `/webhook_endpoints/${endpoint.id}`;
   // Whether or not it is answered, it is not used again.
   endpoint.isRevoked = true;
-  await ask(stage, { what: "revokeWebhookEndpoint", method: "DELETE", path }, true);
+  await ask(stage, "revokeWebhookEndpoint", "DELETE", path, { mayWalkAway: true });
 }
 
-export const webhookSteps: readonly (readonly [PolykomosStep, number])[] = [
+export const webhookSteps: Steps<Stage> = [
   [{ name: "subscribe", run: subscribe }, 3],
   [{ name: "test delivery", run: test }, 3],
   [{ name: "redeliver", run: redeliver }, 2],

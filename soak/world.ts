@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { createDatabase, migrate } from "../dev/migrate.ts";
 import { startNeonEndpoint } from "../dev/neon-endpoint.ts";
 import { startPostgres } from "../dev/postgres.ts";
@@ -82,6 +83,7 @@ export async function startWorld(script: string, say: (line: string) => void): P
 
   async function start() {
     const worker = await startWorker({
+      compressing: true,
       script,
       persist: join(folder, "objects"),
       vars: {
@@ -123,7 +125,7 @@ export async function startWorld(script: string, say: (line: string) => void): P
       const next = Promise.withResolvers<Awaited<typeof worker>>();
       worker = next.promise;
       await dying.kill();
-      await new Promise((resolve) => setTimeout(resolve, downMs));
+      await pause(downMs);
       try {
         next.resolve(await start());
         isUp = true;

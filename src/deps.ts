@@ -7,18 +7,19 @@ import { invitationMailer } from "./console/sign-in/invitation-mail.ts";
 import { openStore } from "./db/client.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
 import type { Fleet, FleetServer, NameStage, Tenant } from "./fleet/fleet.ts";
-import { mysqlEngine } from "./fleet/mysql.ts";
-import { mysqlQuestions } from "./fleet/mysql-questions.ts";
-import { mysqlReader } from "./fleet/mysql-reader.ts";
-import { mysqlScripts } from "./fleet/mysql-scripts.ts";
-import { mysqlConnect } from "./fleet/mysql-session.ts";
-import { neonConnect } from "./fleet/neon-session.ts";
-import { connectBy, postgresEngine } from "./fleet/postgres.ts";
-import { postgresQuestions } from "./fleet/postgres-questions.ts";
-import { postgresReader } from "./fleet/postgres-reader.ts";
-import { postgresScripts } from "./fleet/postgres-scripts.ts";
+import { mysqlEngine } from "./fleet/mysql/engine.ts";
+import { mysqlQuestions } from "./fleet/mysql/questions.ts";
+import { mysqlReader } from "./fleet/mysql/reader.ts";
+import { mysqlScripts } from "./fleet/mysql/scripts.ts";
+import { mysqlConnect } from "./fleet/mysql/session.ts";
+import { postgresEngine } from "./fleet/postgres/engine.ts";
+import { neonConnect } from "./fleet/postgres/neon-session.ts";
+import { postgresQuestions } from "./fleet/postgres/questions.ts";
+import { postgresReader } from "./fleet/postgres/reader.ts";
+import { postgresScripts } from "./fleet/postgres/scripts.ts";
+import { connectBy } from "./fleet/postgres/session.ts";
+import { tcpConnect } from "./fleet/postgres/tcp-session.ts";
 import type { Readers } from "./fleet/readers.ts";
-import { tcpConnect } from "./fleet/tcp-session.ts";
 import { dialFromWorker } from "./fleet/worker-dial.ts";
 import { createHealthCheck, type Health } from "./health.ts";
 import { accountIdCheck } from "./lib/account-id.ts";
@@ -35,7 +36,7 @@ import { defaultPlans } from "./polykomos/databases/plans.ts";
 import { findDatabase } from "./polykomos/databases/store.ts";
 import { measureStorage } from "./polykomos/databases/usage.ts";
 import { telling } from "./polykomos/events.ts";
-import { findKey } from "./polykomos/keys-store.ts";
+import { findKey } from "./polykomos/keys/store.ts";
 import { translatorsOf } from "./polykomos/queries/llm/translators.ts";
 import { makeReader } from "./polykomos/queries/reader.ts";
 import { createCatalogs } from "./polykomos/queries/run/catalogs.ts";
@@ -101,6 +102,12 @@ function background(work: Promise<unknown>): void {
   waitUntil(work.catch((error: unknown) => consoleLog.error("background_work_failed", { error })));
 }
 
+/** The names under which this Worker is reached: nothing that customers name may lead back to it. */
+function ownHostsOf({ PUBLIC_URL, POLYKOMOS_HOST }: Settings): string[] {
+  const origins = [PUBLIC_URL, POLYKOMOS_HOST && `https://${POLYKOMOS_HOST}`];
+  return origins.filter((origin) => origin !== "").map((origin) => new URL(origin).hostname);
+}
+
 /** Builds everything from the Worker's environment. Throws when a variable is missing or wrong. */
 export function createDeps(env: Env): Deps {
   const settings = readSettings(env);
@@ -125,7 +132,7 @@ export function createDeps(env: Env): Deps {
   };
   const clock = systemClock;
   const isPolykomosAccount = accountIdCheck("polykomos", settings.ID_CHECK_SECRET);
-  const ownHosts = settings.PUBLIC_URL ? [new URL(settings.PUBLIC_URL).hostname] : [];
+  const ownHosts = ownHostsOf(settings);
   const core = {
     store,
     fleet,

@@ -26,6 +26,20 @@ export type Env = Bindings & Record<Uppercase<string>, unknown>;
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 const count = z.coerce.number().int().min(0);
 
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+}
+
+/** `https://` (or `http://`) and a host, kept without a final slash. Empty: none. */
+const origin = z
+  .string()
+  .default("")
+  .refine((text) => text === "" || isOrigin(text), {
+    error: "must be https:// and a host, with nothing behind it",
+  })
+  .transform((text) => (text === "" ? "" : new URL(text).origin));
+
 /**
  * Every variable and secret with its default. Durations are in seconds. An operator sets them in
  * wrangler.toml or as secrets; `npm start -- --var NAME:VALUE` sets one for a local run.
@@ -51,9 +65,9 @@ const settingsSchema = z.object({
    * The public origin, used in links and poll URLs. Empty: the origin of the request; not where mail
    * is sent.
    */
-  PUBLIC_URL: z.string().default(""),
+  PUBLIC_URL: origin,
   /** Origin of a local stand-in for Neon's HTTP and WebSocket endpoint; empty in production. */
-  NEON_ENDPOINT: z.string().default(""),
+  NEON_ENDPOINT: origin,
   /**
    * `true` on a developer's machine: the mailed link is also in the answer, except to a request that
    * came over Cloudflare's edge.

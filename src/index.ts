@@ -29,9 +29,12 @@ export default {
 
   async scheduled(_controller, env) {
     const { deps } = build(env);
-    await deps.sweep();
-    // The cron cannot be more frequent than once a minute, and usage is to be no older than that.
-    await pause(30 * secondMs);
-    await deps.measureStorage();
+    try {
+      await deps.sweep();
+    } finally {
+      // The cron cannot be more frequent than once a minute, and usage is to be no older than that.
+      await pause(30 * secondMs);
+      await deps.measureStorage();
+    }
   },
 } satisfies ExportedHandler<Env>;

@@ -1,11 +1,12 @@
 import { forgetSessions } from "./console/session/store.ts";
 import { listRunnable as listRunnableApplications } from "./polykomos/blueprints/applications/run-store.ts";
-import { deleteExpired, tellOfExpiry } from "./polykomos/databases/expiry-store.ts";
+import { deleteExpired } from "./polykomos/databases/deletion-store.ts";
+import { tellOfExpiry } from "./polykomos/databases/expiry-store.ts";
 import { keepHistory } from "./polykomos/databases/history/service.ts";
 import { type RefillDeps, refillPool } from "./polykomos/databases/pool.ts";
 import { type MeasureDeps, measureStorage } from "./polykomos/databases/usage.ts";
 import { forgetDeadMessages } from "./polykomos/operations/dead-messages-store.ts";
-import { listRunnable } from "./polykomos/operations/store.ts";
+import { listRunnable } from "./polykomos/operations/run-store.ts";
 import { forgetExecutionsBefore } from "./polykomos/queries/store.ts";
 import { type CheckDeps, checkServers } from "./polykomos/servers/check.ts";
 import { sumUpPromises } from "./polykomos/servers/promises-store.ts";
@@ -71,51 +72,93 @@ const forgottenMax = 1_000;
 const expiriesToldMax = 500;
 const expiredMax = 100;
 
-/** Does all scheduled work once. Safe to run at any time, and twice at the same time. */
+/**
+ * Does all scheduled work once. Safe to run at any time, and twice at the same time. A part that fails
+ * keeps no other from being done: it is logged, and one of those that failed is thrown at the end.
+ */
 export async function sweep(deps: SweepDeps): Promise<Sweep> {
   const now = new Date(deps.clock());
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  const keptSince = before(deps.eventsKeptMs);
+
+  /** Does a part; the outcome is its value, or throws what it failed with. */
+  async function part<Value>(name: string, work: () => Promise<Value>): Promise<() => Value> {
+    try {
+      const value = await work();
+      return () => value;
+    } catch (error) {
+      deps.log.error("sweep_part_failed", { part: name, error });
+      return () => {
+        throw error;
+      };
+    }
+  }
+
   // Beside all other work, for a server that does not answer is waited for.
-  const checks = checkServers(deps);
-  checks.catch(() => {});
+  const checks = part("check_servers", () => checkServers(deps));
   // After the checks: with the reconciler's two sessions there are four at most, and room for the store.
-  const measured = checks.catch(() => 0).then(() => measureStorage(deps));
-  const measures = measured.then(async (servers) => {
-    await keepHistory(deps);
-    return servers;
-  });
-  measures.catch(() => {});
-  const reconciled = reconcileServers(deps);
-  reconciled.catch(() => {});
-  const told = await tellOfExpiry(deps.store, now, expiriesToldMax);
+  const measures = checks.then(() =>
+    part("measure_storage", async () => {
+      const servers = await measureStorage(deps);
+      await keepHistory(deps);
+      return servers;
+    }),
+  );
+  const reconciled = part("reconcile_servers", () => reconcileServers(deps));
+
+  const told = await part("tell_of_expiry", () => tellOfExpiry(deps.store, now, expiriesToldMax));
   const destroyAt = new Date(now.getTime() + deps.destroyDelayMs);
-  const expired = await deleteExpired(deps.store, now, destroyAt, expiredMax);
-  const operations = await listRunnable(deps.store, announcedMax, now);
-  await deps.announce(operations);
-  await endStopped(deps.store, now);
-  const deliveries = await listDueDeliveries(deps.store, deliveriesMax, now);
-  await deps.announceDeliveries(deliveries);
-  const applications = await listRunnableApplications(deps.store, announcedMax, now);
-  await deps.announceApplications(applications);
-  await sumUpPromises(deps.store);
-  const keptSince = new Date(now.getTime() - deps.eventsKeptMs);
+  const expired = await part("delete_expired", () =>
+    deleteExpired(deps.store, now, destroyAt, expiredMax),
+  );
+  const operations = await part("announce_operations", async () => {
+    const ids = await listRunnable(deps.store, announcedMax, now);
+    await deps.announce(ids);
+    return ids.length;
+  });
+  const deliveries = await part("announce_deliveries", async () => {
+    await endStopped(deps.store, now);
+    const ids = await listDueDeliveries(deps.store, deliveriesMax, now);
+    await deps.announceDeliveries(ids);
+    return ids.length;
+  });
+  const applications = await part("announce_applications", async () => {
+    const ids = await listRunnableApplications(deps.store, announcedMax, now);
+    await deps.announceApplications(ids);
+    return ids.length;
+  });
+  const summedUp = await part("sum_up_promises", () => sumUpPromises(deps.store));
+  const refilled = await part("refill_pool", () => refillPool(deps));
+  const events = await part("forget_events", () =>
+    forgetBefore(deps.store, keptSince, forgottenMax),
+  );
+  const queries = await part("forget_queries", () =>
+    forgetExecutionsBefore(deps.store, before(deps.queriesKeptMs), forgottenMax),
+  );
+  const deadMessages = await part("forget_dead_messages", () =>
+    forgetDeadMessages(deps.store, keptSince),
+  );
+  const mailed = await part("mail_invitations", () => mailForgotten(deps, deps.publicUrl));
+  const sessions = await part("forget_sessions", () =>
+    forgetSessions(deps.store, now, forgottenMax),
+  );
+
+  const [checked, compared, measured] = await Promise.all([checks, reconciled, measures]);
+  summedUp();
   return {
-    operations_announced: operations.length,
-    deliveries_announced: deliveries.length,
-    applications_announced: applications.length,
-    expiries_told: told,
-    databases_expired: expired.length,
-    pool_started: await refillPool(deps),
-    events_forgotten: await forgetBefore(deps.store, keptSince, forgottenMax),
-    queries_forgotten: await forgetExecutionsBefore(
-      deps.store,
-      new Date(now.getTime() - deps.queriesKeptMs),
-      forgottenMax,
-    ),
-    dead_messages_forgotten: await forgetDeadMessages(deps.store, keptSince),
-    invitations_mailed: await mailForgotten(deps, deps.publicUrl),
-    sessions_forgotten: await forgetSessions(deps.store, now, forgottenMax),
-    servers_checked: await checks,
-    ...(await reconciled),
-    servers_measured: await measures,
+    operations_announced: operations(),
+    deliveries_announced: deliveries(),
+    applications_announced: applications(),
+    expiries_told: told(),
+    databases_expired: expired().length,
+    pool_started: refilled(),
+    events_forgotten: events(),
+    queries_forgotten: queries(),
+    dead_messages_forgotten: deadMessages(),
+    invitations_mailed: mailed(),
+    sessions_forgotten: sessions(),
+    servers_checked: checked(),
+    ...compared(),
+    servers_measured: measured(),
   };
 }

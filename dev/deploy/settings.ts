@@ -3,8 +3,6 @@ import { createSealer } from "../../src/lib/sealed.ts";
 import { type Finding, good, need, note, open } from "./findings.ts";
 import { neededSecrets, type Values } from "./values.ts";
 
-/** What a value may be, checked without ever showing it. */
-
 /** Stands in for secrets that the Worker may have already. */
 const wellFormed: Record<string, string> = {
   STORE_URL: "postgresql://kept",
@@ -13,7 +11,10 @@ const wellFormed: Record<string, string> = {
   ID_CHECK_SECRET: "k".repeat(64),
 };
 
-/** Checks secrets and variables; `onWorker` are the names of secrets it has, null when unknown. */
+/**
+ * Checks secrets and variables, and never shows a value. `onWorker` are the names of the secrets that
+ * the Worker has, null when unknown.
+ */
 export function checkSettings(values: Values, onWorker: readonly string[] | null): Finding[] {
   const { secrets, vars } = values;
   const found: Finding[] = [];
@@ -25,14 +26,18 @@ export function checkSettings(values: Values, onWorker: readonly string[] | null
   try {
     readSettings({ ...wellFormed, ...secrets, ...vars } as never);
   } catch (error) {
-    for (const fault of String(error).split(". ").slice(1).join(". ").split("; ")) {
-      found.push(need(fault, "src/env.ts says what it may be"));
-    }
+    for (const fault of faultsOf(error)) found.push(need(fault, "src/env.ts says what it may be"));
   }
   found.push(...checkStoreUrl(secrets.STORE_URL), ...checkKeys(secrets), ...checkVars(values));
   return found.some((each) => each.level === "need")
     ? found
     : [...found, good("secrets and variables have the right form")];
+}
+
+/** `readSettings` names all faults in one sentence behind its first. */
+function faultsOf(error: unknown): string[] {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.slice(message.indexOf(". ") + 2).split("; ");
 }
 
 function unknown(name: string, put: string): Finding {

@@ -1,40 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
+import { withPostgres } from "../database-session.ts";
+import { lastMigration } from "../migrate.ts";
 import { type Finding, good, need, note, open } from "./findings.ts";
 
-/** Migrations of the control-plane store that are still to run. Nothing is changed here. */
-
+/** An entry of drizzle-kit's journal; `when` it was made, in Unix milliseconds. */
 type Migration = { tag: string; when: number };
 
 /** What may break a Worker of the version before, or lose data. */
 const notAdditive =
   /^\s*(DROP\s+(TABLE|SCHEMA|TYPE|SEQUENCE|FUNCTION)|ALTER\s+TABLE\s.*\b(DROP\s+COLUMN|RENAME|SET\s+DATA\s+TYPE|SET\s+NOT\s+NULL))/i;
 
-const connectTimeoutMs = 10_000;
-
-/** Those that the store at `url` lacks, oldest first. */
+/** The migrations that the store at `url` lacks, oldest first. */
 async function pendingMigrations(root: string, url: string): Promise<string[]> {
   const journal: { entries: Migration[] } = JSON.parse(
     readFileSync(join(root, "migrations", "meta", "_journal.json"), "utf8"),
   );
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
-  await client.connect();
-  try {
-    const { rows: tables } = await client.query(
-      "SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS has",
-    );
-    const last = tables[0].has
-      ? (
-          await client.query(
-            "SELECT max(created_at)::float8 AS last FROM drizzle.__drizzle_migrations",
-          )
-        ).rows[0].last
-      : null;
-    return journal.entries.filter(({ when }) => when > (last ?? 0)).map(({ tag }) => tag);
-  } finally {
-    await client.end();
-  }
+  const last = (await withPostgres(url, lastMigration)) ?? 0;
+  return journal.entries.filter(({ when }) => when > last).map(({ tag }) => tag);
 }
 
 /** The statements of a migration that do more than add. */
@@ -46,7 +29,7 @@ export function breakingStatements(text: string): string[] {
     .map((each) => each.replace(/\s+/g, " ").slice(0, 120));
 }
 
-/** Lists what a deploy would run; with no STORE_URL says that nobody can tell. */
+/** Lists the migrations that a deploy would run, and changes nothing; without STORE_URL nobody can tell. */
 export async function checkStore(root: string, url: string | undefined): Promise<Finding[]> {
   if (url === undefined) {
     return [open("the store's migrations are not known", "with STORE_URL in the file they are")];

@@ -52,7 +52,7 @@ export function readValues(path: string, name: string): Values {
   for (const [key, value = ""] of Object.entries(parseEnv(text))) {
     if (!known.has(key)) {
       values.findings.push(need(`${key} is no variable of the Worker`, "see src/env.ts"));
-    } else if (isLeft(value)) {
+    } else if (hasPlaceholder(value)) {
       values.findings.push(need(`${key} still has a placeholder`, `fill it in in ${name}`));
     } else if (value !== "") {
       put(values, key, value);
@@ -62,7 +62,7 @@ export function readValues(path: string, name: string): Values {
   return values;
 }
 
-function isLeft(value: string): boolean {
+function hasPlaceholder(value: string): boolean {
   return (placeholder.test(value) && !sender.test(value)) || reservedHost.test(value);
 }
 

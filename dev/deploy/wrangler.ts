@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
 
-export type Ran = { code: number; output: string };
+type Ran = { code: number; output: string };
 
 /** Runs wrangler; what it says is shown as well when `isShown`. */
 export function wrangler(root: string, words: readonly string[], isShown = false): Promise<Ran> {

@@ -4,7 +4,7 @@
 /** A cell as text that both engines write alike; numbers to four decimals. */
 export type Cell = string | null;
 export type Result = { columns: number; rows: Cell[][] };
-export type Likeness = { strict: boolean; superset: boolean };
+type Likeness = { strict: boolean; superset: boolean };
 
 const MAX_TRIES = 20_000;
 

@@ -11,7 +11,7 @@ import type { EvalQuestion, QuestionSet } from "./question-sets.ts";
 import type { Servers } from "./servers.ts";
 import type { Verdict } from "./verdicts.ts";
 
-export type Evaluation = {
+type Evaluation = {
   set: QuestionSet;
   questions: EvalQuestion[];
   engine: Dialect;

@@ -44,7 +44,7 @@ export async function openPostgres(config: ClientConfig): Promise<Session> {
   return { run, read, script, end: () => client.end() };
 }
 
-export type MysqlLogin = { host: string; port: number; user: string; password: string };
+type MysqlLogin = { host: string; port: number; user: string; password: string };
 
 export async function openMariadb(login: MysqlLogin, database?: string): Promise<Session> {
   const options = { ...login, dateStrings: true, multipleStatements: true, rowsAsArray: false };

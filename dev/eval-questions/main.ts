@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import type { Dialect } from "../../src/polykomos/queries/translator.ts";
 import { evaluateSet } from "./evaluate.ts";
 import { openGoldCache } from "./gold.ts";
-import { readSets } from "./question-sets.ts";
+import { readSets, wordingFields } from "./question-sets.ts";
 import { reportLines } from "./report.ts";
 import { startServers } from "./servers.ts";
 import { compareVerdicts, type Verdict, writeVerdicts } from "./verdicts.ts";
@@ -33,26 +33,26 @@ const { values } = parseArgs({
     cache: { type: "string", default: join(tmpdir(), "polykomos-eval-questions") },
   },
 });
-if (values.data === undefined) {
-  console.error(USAGE);
-  process.exit(2);
-}
-
-const engines: Dialect[] =
-  values.engine === "both"
-    ? ["postgres", "mysql"]
-    : [values.engine === "mysql" ? "mysql" : "postgres"];
-const field = values.field === "question_syn" ? "question_syn" : "question";
-const sets = readSets(values.data, values.set, field);
+const enginesByName: Record<string, Dialect[]> = {
+  postgres: ["postgres"],
+  mysql: ["mysql"],
+  both: ["postgres", "mysql"],
+};
+const engines = enginesByName[values.engine] ?? refuse(`--engine: there is no ${values.engine}`);
+const field =
+  wordingFields.find((each) => each === values.field) ??
+  refuse(`--field: there is no ${values.field}`);
+const every = countOf("every", values.every, 1);
+const limit = countOf("limit", values.limit, 0) || Number.POSITIVE_INFINITY;
+const data = values.data ?? refuse("--data: the folder of the sets is missing");
+const sets = readSets(data, values.set, field);
+const digest = createHash("sha256").update(data).digest("hex").slice(0, 6);
 mkdirSync(values.cache, { recursive: true });
 const servers = await startServers(values.cache, engines);
 const verdicts: Verdict[] = [];
 try {
   for (const set of sets) {
-    const every = Number(values.every);
-    const sampled = set.questions.filter((_question, index) => index % every === 0);
-    const questions = values.limit === "0" ? sampled : sampled.slice(0, Number(values.limit));
-    const digest = createHash("sha256").update(values.data).digest("hex").slice(0, 6);
+    const questions = set.questions.filter((_, index) => index % every === 0).slice(0, limit);
     const golds = openGoldCache(join(values.cache, `gold-${set.name}-${digest}.json`));
     await servers.load(set, [...new Set(questions.map((question) => question.database))]);
     for (const engine of engines) {
@@ -73,3 +73,14 @@ if (values.before !== undefined) {
   }
 }
 if (values.out !== undefined) writeVerdicts(values.out, verdicts, values.reveal);
+
+function countOf(name: string, text: string, least: number): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= least) return count;
+  return refuse(`--${name}: must be a whole number from ${least}`);
+}
+
+function refuse(reason: string): never {
+  console.error(`${reason}\n${USAGE}`);
+  process.exit(2);
+}

@@ -22,7 +22,9 @@ export type QuestionSet = {
   databases: { name: string; file: string }[];
   questions: EvalQuestion[];
 };
-export type WordingField = "question" | "question_syn";
+/** A question's own words, or the same with synonyms. */
+export const wordingFields = ["question", "question_syn"] as const;
+type WordingField = (typeof wordingFields)[number];
 
 const SEALED_EVERY = 4;
 const MAX_ALTERNATIVES = 64;

@@ -65,7 +65,8 @@ export function createPolykomos(options: ClientOptions): Polykomos {
   };
 }
 
-const longestPage = 100;
+/** Items that the API puts on a page at most. */
+const pageItemsMax = 100;
 
 async function* eachItem<Each>(
   call: Calling<paths>["call"],
@@ -74,7 +75,7 @@ async function* eachItem<Each>(
 ): AsyncGenerator<Each, void, undefined> {
   let after = {};
   for (;;) {
-    const query = { limit: longestPage, ...input.query, ...after };
+    const query = { limit: pageItemsMax, ...input.query, ...after };
     const { data, has_more } = pageOf<Each>(await call(list, { ...input, query }));
     yield* data;
     const last = data.at(-1);

@@ -4,8 +4,9 @@ import { type Endpoint, mount } from "../http/mount.ts";
 import type { Fault } from "../lib/fault.ts";
 import { newRequestId } from "../lib/ids.ts";
 import { equalSecrets } from "../lib/secrets.ts";
-import { type Code, errorResponse, fault, isPolykomosFault } from "../polykomos/dialect.ts";
+import { type Code, fault, isPolykomosFault } from "../polykomos/dialect.ts";
 import { readInput } from "../polykomos/read-input.ts";
+import { errorResponse, jsonResponse, refusalOf, wrongMethod } from "../polykomos/responses.ts";
 import { type AdminApiDeps, adminEndpoints, type Operator } from "./routes.ts";
 
 /** The operator's API below `/admin/v1`: Polykomos's envelope and errors, one fixed token. */
@@ -38,15 +39,7 @@ export function mountAdmin(app: Hono, deps: AdminMountDeps): void {
       checkToken(context, deps.adminToken);
       const input = await readInput(endpoint.declaration, context);
       const reply = await endpoint.handle(input, { requestId }, undefined);
-      return new Response(JSON.stringify({ ...reply.body, request_id: requestId }), {
-        status: reply.status,
-        headers: {
-          "content-type": "application/json",
-          "x-request-id": requestId,
-          "cache-control": "no-store",
-          ...reply.headers,
-        },
-      });
+      return jsonResponse(reply.status, reply.body, requestId, reply.headers);
     } catch (error) {
       const answer = isPolykomosFault(error)
         ? error
@@ -55,12 +48,8 @@ export function mountAdmin(app: Hono, deps: AdminMountDeps): void {
     }
   }
 
-  mount(app, adminBasePath, adminEndpoints(deps), run, (context, allow) => {
-    const refused = fault("method_not_allowed", `Use one of ${allow} here`, undefined, { allow });
-    return errorResponse(refused, newRequestId(), context.req.header("accept") ?? null);
-  });
-  app.all(`${adminBasePath}/*`, (context) => {
-    const unknown = fault("not_found", "There is nothing at this path");
-    return errorResponse(unknown, newRequestId(), context.req.header("accept") ?? null);
-  });
+  mount(app, adminBasePath, adminEndpoints(deps), run, wrongMethod);
+  app.all(`${adminBasePath}/*`, (context) =>
+    refusalOf(context, fault("not_found", "There is nothing at this path")),
+  );
 }

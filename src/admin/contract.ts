@@ -2,12 +2,16 @@ import * as z from "zod";
 import { declare } from "../http/declare.ts";
 import { keyControls } from "../polykomos/keys/schemas.ts";
 import { operation } from "../polykomos/operations/contract.ts";
+import { operationStates } from "../polykomos/operations/steps.ts";
 import {
   errorAnswers,
   idQuery,
   isOneLine,
   line,
+  many,
+  one,
   oneLineError,
+  page,
   queryInteger,
   requestId,
   uuidParams,
@@ -19,21 +23,8 @@ import * as shown from "./schemas.ts";
 /** The operator's API. All operations need the operator's token. */
 export const access: readonly string[] = [];
 export const tag = "Operator";
-const id = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, "must be a positive whole number")
-  .transform(Number)
-  .meta({ override: { type: "integer", minimum: 1 } });
-const idParams = z.object({ id });
+const idParams = z.object({ id: idQuery });
 const bodyId = z.int().min(1).max(2_147_483_647);
-
-export function one(item: z.ZodType) {
-  return z.object({ data: item, request_id: requestId });
-}
-
-export function many(item: z.ZodType) {
-  return z.object({ data: z.array(item), request_id: requestId });
-}
 
 export function answers(
   method: "get" | "post" | "patch" | "delete",
@@ -68,7 +59,7 @@ export const listUsers = declare({
     limit: queryInteger(1, 1_000, 1_000),
     starting_after: idQuery.optional(),
   }),
-  answers: answers("get", 200, many(shown.user).extend({ has_more: z.boolean() })),
+  answers: answers("get", 200, page(shown.user)),
 });
 
 export const createTeam = declare({
@@ -254,7 +245,7 @@ export const listJobs = declare({
   summary: "List operations, newest first",
   access,
   query: z.strictObject({
-    state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]).optional(),
+    state: z.enum(operationStates).optional(),
   }),
   answers: answers("get", 200, many(operation)),
 });
@@ -267,7 +258,7 @@ export const retryJob = declare({
   summary:
     "Run a waiting or given-up job now: an operation by its uuid, an application by its number",
   access,
-  params: z.object({ id: z.union([uuidText(), id]) }),
+  params: z.object({ id: z.union([uuidText(), idQuery]) }),
   answers: answers("post", 200, one(shown.retried)),
 });
 

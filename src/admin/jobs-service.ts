@@ -6,7 +6,7 @@ import { listDeadMessages } from "../polykomos/operations/dead-messages-store.ts
 import * as store from "./jobs-store.ts";
 
 /** What the operator does about jobs: those that were given up, and what has to be made anew. */
-export type JobDeps = {
+type JobDeps = {
   store: Store;
   clock: Clock;
   announce(operationIds: readonly string[]): Promise<void>;

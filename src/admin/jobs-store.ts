@@ -1,24 +1,21 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../db/client.ts";
-import { isoTime } from "../polykomos/databases/rows.ts";
-import {
-  listedColumns,
-  type OperationRow,
-  type OperationState,
-} from "../polykomos/operations/store.ts";
+import { isoTime } from "../db/iso-time.ts";
+import { type OperationState, operationStates } from "../polykomos/operations/steps.ts";
+import { listedColumns, type OperationRow } from "../polykomos/operations/store.ts";
 import { type Act, audit } from "./store.ts";
 
 /** Operations of all teams, as the operator sees them. */
 const jobsMax = 200;
-/** Each state's newest are the end of an index; the newest of all are among them. */
-const everyState = sql`ARRAY['queued', 'running', 'succeeded', 'failed', 'cancelled']`;
 
+/** The newest, of one state or of all. Each state's are the end of an index; those of all are among them. */
 export async function listJobs(
   store: Store,
   state: OperationState | null,
 ): Promise<OperationRow[]> {
+  const states = `{${state ?? operationStates.join(",")}}`;
   return await store.rows<OperationRow>(sql`
-    SELECT ${listedColumns} FROM unnest(${state === null ? everyState : sql`ARRAY[${state}]`}) AS wanted (state)
+    SELECT ${listedColumns} FROM unnest(${states}::text[]) AS wanted (state)
     CROSS JOIN LATERAL (SELECT o.* FROM operations o WHERE o.state = wanted.state
       ORDER BY o.seq DESC NULLS LAST LIMIT ${jobsMax}) o
     JOIN databases d ON d.id = o.database_id

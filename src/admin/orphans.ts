@@ -9,7 +9,7 @@ import { readServer } from "../polykomos/servers/reconcile.ts";
 import { compareReading, type Difference } from "../polykomos/servers/reconcile-store.ts";
 
 /** Compares what stands on the servers with our rows, both ways, at this moment. */
-export type Orphan = Omit<Difference, "database_id" | "is_removable"> & {
+type Orphan = Omit<Difference, "database_id" | "is_removable"> & {
   object: "orphan";
   server: string;
   /** The sweep removes it once it has stood for the grace. */

@@ -1,7 +1,9 @@
 import { type Endpoint, endpoint } from "../http/mount.ts";
-import { readPool } from "../polykomos/databases/pool.ts";
-import type { PoolPolicy } from "../polykomos/databases/pool-demand-store.ts";
+import { listPools } from "../polykomos/databases/pool.ts";
+import type { PoolPolicy } from "../polykomos/databases/pool-store.ts";
+import { viewKey } from "../polykomos/keys/view.ts";
 import { viewJob } from "../polykomos/operations/view.ts";
+import { sentFields } from "../polykomos/sent-fields.ts";
 import type { Sweep } from "../sweep.ts";
 import * as contract from "./contract.ts";
 import * as jobs from "./jobs-service.ts";
@@ -15,7 +17,6 @@ import { listUsers } from "./store.ts";
 import {
   viewDeadApplication,
   viewDeadMessage,
-  viewKey,
   viewPool,
   viewSealingKey,
   viewServer,
@@ -33,16 +34,6 @@ export type AdminApiDeps = service.AdminDeps &
     pool: PoolPolicy;
   };
 
-/** Leaves out the fields that were not sent. */
-function sent<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as {
-    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
-  };
-}
-
 function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
   return [
     endpoint(contract.createUser, async ({ body }, { requestId }: Operator) => {
@@ -51,8 +42,8 @@ function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
     }),
     endpoint(contract.listUsers, async ({ query }, _operator: Operator) => {
       const { limit, starting_after: startingAfter = null } = query;
-      const { users, hasMore } = await listUsers(deps.store, limit, startingAfter);
-      return { status: 200, body: { data: users.map(viewUser), has_more: hasMore } };
+      const { rows, hasMore } = await listUsers(deps.store, limit, startingAfter);
+      return { status: 200, body: { data: rows.map(viewUser), has_more: hasMore } };
     }),
     endpoint(contract.createTeam, async ({ body }, { requestId }: Operator) => {
       const team = { name: body.name, memberUserIds: body.member_user_ids };
@@ -65,9 +56,9 @@ function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
       return { status: 201, body: { data: { object: "membership", ...put } } };
     }),
     endpoint(contract.createKey, async ({ params, body }, { requestId }: Operator) => {
-      const key = { ...body, controls: sent(body.controls ?? {}) };
+      const key = { ...body, controls: sentFields(body.controls ?? {}) };
       const { row, text } = await service.createKey(deps, params.id, key, requestId);
-      return { status: 201, body: { data: viewKey(row), api_key: text } };
+      return { status: 201, body: { data: viewKey(row, null), api_key: text } };
     }),
     endpoint(contract.listKeys, async ({ params }, _operator: Operator) => {
       const keys = await service.listKeys(deps, params.id);
@@ -76,7 +67,7 @@ function peopleEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
     }),
     endpoint(contract.revokeKey, async ({ params }, { requestId }: Operator) => {
       const row = await service.revokeKey(deps, params.id, requestId);
-      return { status: 200, body: { data: viewKey(row) } };
+      return { status: 200, body: { data: viewKey(row, null) } };
     }),
   ];
 }
@@ -91,7 +82,7 @@ function serverEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
       return { status: 201, body: { data: viewServer(server) } };
     }),
     endpoint(contract.updateServer, async ({ params, body }, { requestId }: Operator) => {
-      const server = await servers.updateServer(deps, params.id, sent(body), requestId);
+      const server = await servers.updateServer(deps, params.id, sentFields(body), requestId);
       return { status: 200, body: { data: viewServer(server) } };
     }),
     endpoint(contract.drainServer, async ({ params }, { requestId }: Operator) => {
@@ -108,7 +99,7 @@ function serverEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
 function workEndpoints(deps: AdminApiDeps): Endpoint<Operator>[] {
   return [
     endpoint(contract.getPool, async (_, _operator: Operator) => {
-      const pools = await readPool(deps, new Date(deps.clock()));
+      const pools = await listPools(deps);
       return { status: 200, body: { data: pools.map(viewPool) } };
     }),
     endpoint(contract.listJobs, async ({ query }, _operator: Operator) => {

@@ -3,12 +3,13 @@ import type { EngineName, FleetServer, Transport } from "../fleet/fleet.ts";
 import { capsJson } from "../polykomos/databases/demand.ts";
 import { serverPasswordContext } from "../polykomos/databases/seal-contexts.ts";
 import { fault, invalidField, notFound } from "../polykomos/dialect.ts";
-import { openServer, reasonOf } from "../polykomos/servers/check.ts";
+import { openServer, problemOf, reasonOf } from "../polykomos/servers/check.ts";
 import * as store from "./servers-store.ts";
 import { type AdminDeps, actOf } from "./service.ts";
+import type { Act } from "./store.ts";
 
 /** What the operator does to servers. One that cannot be reached is neither taken in nor moved. */
-export type ServerInput = Omit<
+type ServerInput = Omit<
   store.NewServer,
   "admin_password_sealed" | "advertised_host" | "transport"
 > & {
@@ -100,13 +101,8 @@ export async function drainServer(
   id: number,
   requestId: string,
 ): Promise<store.ServerRow> {
-  return await write(
-    deps,
-    id,
-    { is_draining: true },
-    false,
-    actOf(deps, "server.drain", requestId),
-  );
+  const act = actOf(deps, "server.drain", requestId);
+  return await write(deps, id, { is_draining: true }, false, act);
 }
 
 /** Places databases on a server again. One that is down is asked whether it is back. */
@@ -116,19 +112,9 @@ export async function activateServer(
   requestId: string,
 ): Promise<store.ServerRow> {
   const current = await findServer(deps, id);
-  const isBack = current.state === "down" && (await answers(deps, current));
+  const isBack = current.state === "down" && (await problemOf(deps, current)) === null;
   const act = actOf(deps, "server.activate", requestId);
   return await write(deps, id, { is_draining: false }, isBack, act);
-}
-
-async function answers(deps: AdminDeps, row: store.ServerRow): Promise<boolean> {
-  try {
-    await deps.fleet[row.engine].checkServer(await openServer(deps.sealer, row));
-    return true;
-  } catch (error) {
-    deps.log.warn("server_unreachable", { server: row.name, error });
-    return false;
-  }
 }
 
 async function findServer(deps: AdminDeps, id: number): Promise<store.ServerRow> {
@@ -142,7 +128,7 @@ async function write(
   id: number,
   change: store.ServerChange,
   wasReached: boolean,
-  act: Parameters<typeof store.updateServer>[5],
+  act: Act,
 ): Promise<store.ServerRow> {
   const caps = capsJson(deps.plans);
   const changed = await store.updateServer(deps.store, id, change, wasReached, caps, act);

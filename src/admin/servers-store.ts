@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../db/client.ts";
+import { isoTime } from "../db/iso-time.ts";
 import type { EngineName, Transport } from "../fleet/fleet.ts";
-import { isoTime } from "../polykomos/databases/rows.ts";
 import { type Act, audit } from "./store.ts";
 
 /** Database servers in the control-plane store, as the operator manages them. */
@@ -45,11 +45,7 @@ function loadOf(caps: string): SQL {
   return sql`CROSS JOIN LATERAL server_load(s.id, ${caps}::jsonb) load`;
 }
 
-export type NewServer = Pick<
-  ServerRow,
-  | "name"
-  | "engine"
-  | "region"
+type Changeable =
   | "transport"
   | "host"
   | "port"
@@ -59,8 +55,11 @@ export type NewServer = Pick<
   | "admin_password_sealed"
   | "max_databases"
   | "max_connections"
-  | "max_bytes"
->;
+  | "max_bytes";
+
+export type NewServer = Pick<ServerRow, Changeable | "name" | "engine" | "region">;
+
+export type ServerChange = Partial<Pick<ServerRow, Changeable | "is_draining">>;
 
 /** A server that was let in a moment ago. `caps`: what plans promise, for the sums. */
 export async function insertServer(
@@ -100,23 +99,6 @@ export async function findServer(
   );
   return row ?? null;
 }
-
-export type ServerChange = Partial<
-  Pick<
-    ServerRow,
-    | "transport"
-    | "host"
-    | "port"
-    | "advertised_host"
-    | "tls"
-    | "admin_user"
-    | "admin_password_sealed"
-    | "max_databases"
-    | "max_connections"
-    | "max_bytes"
-    | "is_draining"
-  >
->;
 
 /**
  * Changes a server. One that was reached for it counts as checked; otherwise, down is down, and a

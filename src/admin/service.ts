@@ -1,17 +1,15 @@
-import type { KeyRecord } from "../../durable-objects/storage/gate-keys.ts";
 import type { Store } from "../db/client.ts";
 import { violatedUnique } from "../db/errors.ts";
-import type { KeyControls } from "../db/schema.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import { newAccountId } from "../lib/account-id.ts";
-import { newBearerKey } from "../lib/bearer-key.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Sealer } from "../lib/sealed.ts";
-import { type Gate, keyPrefix } from "../polykomos/access.ts";
+import type { Gate } from "../polykomos/access.ts";
 import type { Plans } from "../polykomos/databases/plans.ts";
 import { fault, invalidField, notFound } from "../polykomos/dialect.ts";
-import { findKey } from "../polykomos/keys-store.ts";
+import { type KeyInput, newKey } from "../polykomos/keys/new-key.ts";
+import { teachGate } from "../polykomos/keys/service.ts";
 import * as store from "./store.ts";
 
 /** What the operator does to people, keys and servers. */
@@ -73,30 +71,17 @@ export async function addMember(
 export async function createKey(
   deps: AdminDeps,
   userId: number,
-  key: { name: string; permissions: readonly string[]; controls: Partial<KeyControls> },
+  key: KeyInput,
   requestId: string,
 ): Promise<{ row: store.KeyRow; text: string }> {
   const accountId = await store.findAccountId(deps.store, userId);
   if (accountId === null) throw notFound("user");
-  const { text, hash, preview } = newBearerKey(keyPrefix, accountId);
-  const controls: KeyControls = {
-    requests_per_minute: deps.requestsPerMinute,
-    monthly_quota: null,
-    allowed_ip_list: [],
-    inactive_ttl_days: null,
-    ...key.controls,
-  };
-  const permissions = [...new Set(key.permissions)];
-  const made = { userId, name: key.name, hash, preview, permissions, controls };
-  const row = await store.insertKey(deps.store, made, actOf(deps, "key.create", requestId));
+  const { text, kept } = newKey(accountId, key, deps.requestsPerMinute);
+  const act = actOf(deps, "key.create", requestId);
+  const row = await store.insertKey(deps.store, { userId, ...kept }, act);
   if (!row) throw notFound("user");
-  await teach(deps, row);
+  await teachGate(deps, row.account_id, row.hash);
   return { row, text };
-}
-
-async function teach(deps: AdminDeps, row: store.KeyRow): Promise<void> {
-  const record: KeyRecord | null = await findKey(deps.store, row.hash, row.account_id);
-  if (record) await deps.gateOf(row.account_id)?.learn(record);
 }
 
 /** A user's keys with their last uses, which the gate knows best. */
@@ -120,6 +105,6 @@ export async function revokeKey(
 ): Promise<store.KeyRow> {
   const row = await store.markKeyRevoked(deps.store, keyId, actOf(deps, "key.revoke", requestId));
   if (!row) throw notFound("key");
-  await teach(deps, row);
+  await teachGate(deps, row.account_id, row.hash);
   return row;
 }

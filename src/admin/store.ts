@@ -1,7 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../db/client.ts";
-import type { KeyControls } from "../db/schema.ts";
+import { auditEntry } from "../polykomos/audit/entry-store.ts";
+import type { KeptKey } from "../polykomos/keys/new-key.ts";
 import * as keys from "../polykomos/keys/rows.ts";
+import { type Page, pageOf } from "../polykomos/page.ts";
 
 /** People, teams and keys in the control-plane store, as the operator manages them. */
 type TeamOfUser = { id: number; name: string; is_primary: boolean };
@@ -9,10 +11,11 @@ export type UserRow = { id: number; email: string; name: string; teams: TeamOfUs
 
 export type Act = { action: string; requestId: string; now: Date };
 
-/** The entry of an operator's act, as a part of its statement. */
-export function audit(act: Act, target: SQL, from: SQL): SQL {
-  return sql`audit AS (INSERT INTO audit_log (actor, action, target, request_id, details, created_at)
-    SELECT 'admin', ${act.action}, ${target}, ${act.requestId}, '{}'::jsonb, ${act.now} FROM ${from} x)`;
+/** The CTE `audit`: the entry of what the operator did to `from`, whose rows `target` names as `x`. */
+export function audit({ action, ...act }: Act, target: SQL, from: SQL): SQL {
+  const entry = sql`(SELECT NULL::int AS team_id, ${target} AS target, '{}'::jsonb AS details
+    FROM ${from} x)`;
+  return sql`audit AS (${auditEntry({ actor: "admin", userId: null, ...act }, action, entry)})`;
 }
 
 /** A user with a team of their own, which is their primary one. */
@@ -40,14 +43,14 @@ export async function listUsers(
   store: Store,
   limit: number,
   startingAfter: number | null,
-): Promise<{ users: UserRow[]; hasMore: boolean }> {
+): Promise<Page<UserRow>> {
   const rows = await store.rows<UserRow>(sql`
     SELECT u.id, u.email, u.name, (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id,
         'name', t.name, 'is_primary', m.is_primary) ORDER BY m.is_primary DESC, t.id), '[]'::jsonb)
       FROM memberships m JOIN teams t ON t.id = m.team_id WHERE m.user_id = u.id) AS teams
     FROM users u WHERE ${startingAfter === null ? sql`true` : sql`u.id < ${startingAfter}`}
     ORDER BY u.id DESC LIMIT ${limit + 1}`);
-  return { users: rows.slice(0, limit), hasMore: rows.length > limit };
+  return pageOf(rows, limit);
 }
 
 /** A team with its members, the first of them its owner; `null` when one of them is no user. */
@@ -105,14 +108,7 @@ const keyColumns: SQL = sql`${keys.keyColumns}, u.account_id`;
 
 export async function insertKey(
   store: Store,
-  key: {
-    userId: number;
-    name: string;
-    hash: string;
-    preview: string;
-    permissions: readonly string[];
-    controls: KeyControls;
-  },
+  key: KeptKey & { userId: number },
   act: Act,
 ): Promise<KeyRow | null> {
   const [row] = await store.rows<KeyRow>(sql`

@@ -1,36 +1,28 @@
-import type { PoolRow } from "../polykomos/databases/pool.ts";
+import type { z } from "zod";
+import type { PoolRow } from "../polykomos/databases/pool-store.ts";
 import type { DeadMessageRow } from "../polykomos/operations/dead-messages-store.ts";
 import type { GivenUpApplication } from "./jobs-store.ts";
+import type * as shown from "./schemas.ts";
+import type { sealingKey } from "./sealing/contract.ts";
 import type { SealingKey } from "./sealing/sealed-columns.ts";
 import type { ServerRow } from "./servers-store.ts";
-import type { KeyRow, UserRow } from "./store.ts";
+import type { UserRow } from "./store.ts";
 
 /** What the operator's API shows. No secret and no hash of one is in it. */
-export function viewUser(row: UserRow) {
+export function viewUser(row: UserRow): z.input<typeof shown.user> {
   return { object: "user", id: row.id, email: row.email, name: row.name, teams: row.teams };
 }
 
-export function viewKey(row: KeyRow, lastUsedAtMs: number | null = null) {
-  return {
-    object: "api_key",
-    id: row.id,
-    name: row.name,
-    preview: row.preview,
-    permissions: row.permissions,
-    controls: row.controls,
-    status: row.status,
-    last_used_at: lastUsedAtMs === null ? null : new Date(lastUsedAtMs).toISOString(),
-    created_at: row.created_at,
-    revoked_at: row.revoked_at,
-  };
+export function viewServer(row: ServerRow): z.input<typeof shown.server> {
+  const { admin_password_sealed: _, is_draining: __, ...rest } = row;
+  return { object: "server", ...rest };
 }
 
-export function viewServer(row: ServerRow) {
-  const { admin_password_sealed: _, is_draining: __, ...shown } = row;
-  return { object: "server", ...shown };
-}
-
-export function viewPool({ creationsPerMinute, oldestReadySeconds, ...row }: PoolRow) {
+export function viewPool({
+  creationsPerMinute,
+  oldestReadySeconds,
+  ...row
+}: PoolRow): z.input<typeof shown.pool> {
   return {
     object: "pool",
     ...row,
@@ -39,7 +31,9 @@ export function viewPool({ creationsPerMinute, oldestReadySeconds, ...row }: Poo
   };
 }
 
-export function viewDeadApplication(row: GivenUpApplication) {
+export function viewDeadApplication(
+  row: GivenUpApplication,
+): z.input<typeof shown.deadApplication> {
   return {
     object: "blueprint_application",
     id: row.id,
@@ -52,11 +46,14 @@ export function viewDeadApplication(row: GivenUpApplication) {
   };
 }
 
-export function viewDeadMessage({ createdAt, ...row }: DeadMessageRow) {
+export function viewDeadMessage({
+  createdAt,
+  ...row
+}: DeadMessageRow): z.input<typeof shown.deadMessage> {
   return { object: "message", ...row, created_at: createdAt };
 }
 
-export function viewSealingKey({ places, ...key }: SealingKey) {
+export function viewSealingKey({ places, ...key }: SealingKey): z.input<typeof sealingKey> {
   const sealed = places.reduce((sum, place) => sum + place.texts, 0);
   return { object: "sealing_key", ...key, sealed, places };
 }

@@ -1,15 +1,15 @@
-import { accountArea } from "./account/routes.tsx";
+import { accountArea } from "./account/routes.ts";
 import type { Area } from "./area.ts";
-import { askArea } from "./ask/routes.tsx";
-import { auditArea } from "./audit/routes.tsx";
-import { blueprintsArea } from "./blueprints/routes.tsx";
-import { databasesArea } from "./databases/routes.tsx";
+import { askArea } from "./ask/routes.ts";
+import { auditArea } from "./audit/routes.ts";
+import { blueprintsArea } from "./blueprints/routes.ts";
+import { databasesArea } from "./databases/routes.ts";
 import type { ConsoleDeps } from "./deps.ts";
-import { keysArea } from "./keys/routes.tsx";
-import { memoryArea } from "./memory/routes.tsx";
-import { operatorArea } from "./operator/routes.tsx";
-import { teamArea } from "./team/routes.tsx";
-import { webhooksArea } from "./webhooks/routes.tsx";
+import { keysArea } from "./keys/routes.ts";
+import { memoryArea } from "./memory/routes.ts";
+import { operatorArea } from "./operator/routes.ts";
+import { teamArea } from "./team/routes.ts";
+import { webhooksArea } from "./webhooks/routes.ts";
 
 /** The areas of the console, in the order of the navigation. */
 export function consoleAreas(deps: ConsoleDeps): Area[] {
@@ -17,7 +17,7 @@ export function consoleAreas(deps: ConsoleDeps): Area[] {
     databasesArea(),
     askArea(),
     blueprintsArea(),
-    webhooksArea(),
+    webhooksArea(deps),
     memoryArea(deps),
     keysArea(),
     teamArea(deps),

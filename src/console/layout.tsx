@@ -9,9 +9,8 @@ import type { Visit } from "./visit.ts";
 
 /** The frame of the console's pages: our own three files by a nonce, and nothing else. */
 async function framed(
-  { title, main, status = 200 }: View,
-  body: (main: HtmlContent) => HtmlContent,
-  headers: Record<string, string> = {},
+  { title, status = 200, headers = {} }: View,
+  body: HtmlContent,
 ): Promise<Response> {
   const nonce = crypto.randomUUID();
   const document = (
@@ -26,7 +25,7 @@ async function framed(
         <link rel="stylesheet" href={styleAsset.path} nonce={nonce} />
         <script src={scriptAsset.path} defer nonce={nonce} />
       </head>
-      <body>{body(main)}</body>
+      <body>{body}</body>
     </html>
   );
   return new Response(`<!doctype html>${await document.toString()}`, {
@@ -35,62 +34,64 @@ async function framed(
   });
 }
 
-/** A page before the door: signing in, and what went wrong there. */
-export function doorPage(view: View, headers?: Record<string, string>): Promise<Response> {
+/** A page of nobody in particular: signing in, and what cannot be shown. */
+export function doorPage(view: View): Promise<Response> {
   return framed(
     view,
-    (main) => (
-      <div class="door">
-        <main id="main">
-          <a class="brand" href="/console">
-            <img src={iconAsset.path} alt="" width="28" height="28" />
-            Polykomos
-          </a>
-          <div class="panel">{main}</div>
-        </main>
-      </div>
-    ),
-    headers,
+    <div class="door">
+      <main id="main">
+        <Brand />
+        <div class="panel">{view.main}</div>
+      </main>
+    </div>,
   );
 }
 
-/** A page of somebody who is signed in. */
+/** A page of somebody who is signed in. `done`: what a form has just done, told above it. */
 export function insidePage(
   view: View,
   visit: Visit,
   areas: readonly Area[],
   done: string | null,
 ): Promise<Response> {
-  return framed(view, (main) => (
+  const { session, url } = visit;
+  return framed(
+    view,
     <>
       <a class="skip" href="#main">
         Skip to the content
       </a>
       <div class="shell">
         <div class="side">
-          <a class="brand" href="/console">
-            <img src={iconAsset.path} alt="" width="28" height="28" />
-            Polykomos
-          </a>
+          <Brand />
           <TeamMenu visit={visit} />
           <Navigation visit={visit} areas={areas} />
           <div class="who">
-            <p>{visit.session.user.email}</p>
+            <p>{session.user.email}</p>
             <ActionButton visit={visit} action="/console/sign-out" label="Sign out" />
           </div>
         </div>
         <main id="main" tabindex={-1}>
           {done ? <Note kind="good">{done}</Note> : null}
-          {visit.session.invitations > 0 && visit.url.pathname !== "/console/invitations" ? (
+          {session.invitations > 0 && url.pathname !== "/console/invitations" ? (
             <Note>
               You are invited to a team. <a href="/console/invitations">Look and answer</a>
             </Note>
           ) : null}
-          {main}
+          {view.main}
         </main>
       </div>
-    </>
-  ));
+    </>,
+  );
+}
+
+function Brand() {
+  return (
+    <a class="brand" href="/console">
+      <img src={iconAsset.path} alt="" width="28" height="28" />
+      Polykomos
+    </a>
+  );
 }
 
 function Navigation({ visit, areas }: { visit: Visit; areas: readonly Area[] }) {
@@ -99,18 +100,16 @@ function Navigation({ visit, areas }: { visit: Visit; areas: readonly Area[] }) 
   return (
     <nav aria-label="Console">
       <ul>
-        {areas.flatMap(({ nav, isFor }) =>
-          nav && isFor?.(visit) !== false
-            ? [
-                <li>
-                  <a href={nav.href} aria-current={isHere(nav.href) ? "page" : undefined}>
-                    <Icon name={nav.icon} />
-                    {nav.name}
-                  </a>
-                </li>,
-              ]
-            : [],
-        )}
+        {areas
+          .filter(({ isFor }) => isFor?.(visit) !== false)
+          .map(({ nav }) => (
+            <li>
+              <a href={nav.href} aria-current={isHere(nav.href) ? "page" : undefined}>
+                <Icon name={nav.icon} />
+                {nav.name}
+              </a>
+            </li>
+          ))}
       </ul>
     </nav>
   );

@@ -1,4 +1,5 @@
-import { isPolykomosFault, statusOfCode } from "../polykomos/dialect.ts";
+import type { Fault } from "../lib/fault.ts";
+import { type Code, isPolykomosFault, statusOfCode } from "../polykomos/dialect.ts";
 
 /** What was wrong with a form, told where it is mended. */
 export type Problem = {
@@ -20,11 +21,14 @@ export async function attempt<Value>(work: Promise<Value>): Promise<Attempt<Valu
     return { ok: true, value: await work };
   } catch (error) {
     if (!isPolykomosFault(error) || error.code === "not_found") throw error;
-    const { details = {} } = error;
-    const field = typeof details.field === "string" ? details.field : null;
-    const problem = { status: statusOfCode[error.code], message: error.message, field, details };
-    return { ok: false, problem };
+    return { ok: false, problem: problemOf(error) };
   }
+}
+
+/** What a Fault says, to be told beside a form. */
+export function problemOf({ code, message, details = {} }: Fault<Code>): Problem {
+  const field = typeof details.field === "string" ? details.field : null;
+  return { status: statusOfCode[code], message, field, details };
 }
 
 /** The message for one field, without the field's name in front; `null` when it is about another. */

@@ -26,38 +26,33 @@ export type Visit = {
   nowMs: number;
   /** Where people reach us, without a slash at the end. */
   origin: string;
-  caller: Caller;
   ask: Ask;
+};
+
+/** What an operation is given, as the pages write it. What is undefined in the query is not sent. */
+export type AskInput = {
+  params?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
 };
 
 /**
  * Runs an operation; `Body` is the shape of its answer, which its declaration has as a schema. Throws
- * the operation's Faults.
+ * the operation's Faults. `only`: the rights that it is run with; all of the person's when left out.
  */
 type Ask = <Body = unknown>(
   declaration: OperationDeclaration,
-  input?: {
-    params?: Record<string, string>;
-    query?: Record<string, string | undefined>;
-    body?: unknown;
-    /** The rights that it is to be run with; all of the person's when left out. */
-    only?: readonly Scope[];
-  },
+  input?: AskInput & { only?: readonly Scope[] },
 ) => Promise<{ status: number; body: Body }>;
 
+/** The API's operations by their declarations. */
 export type Operations = ReadonlyMap<OperationDeclaration, Endpoint<Caller>>;
 
-export function newVisit(
-  operations: Operations,
-  given: Pick<
-    Visit,
-    "request" | "url" | "params" | "form" | "session" | "requestId" | "nowMs" | "origin"
-  >,
-): Visit {
+/** A visit of what the request brought, with what follows from its session. */
+export function newVisit(operations: Operations, given: Omit<Visit, "formToken" | "ask">): Visit {
   const caller = callerOf(given.session, given.requestId, given.origin);
   return {
     ...given,
-    caller,
     formToken: formToken(given.session.token),
     ask: askOf(operations, caller, given.form.get("request")),
   };
@@ -93,30 +88,51 @@ function callerOf(session: Session, requestId: string, origin: string): Caller {
   };
 }
 
-/**
- * A form names what it asks for once (`request`, made with the page), so that sending it twice does
- * it once, as an Idempotency-Key does. What it is filled in with belongs to that name: a page that
- * was gone back to and changed asks for something else.
- */
 function askOf(operations: Operations, caller: Caller, formRequest: string | null): Ask {
   return async <Body>(
     declaration: OperationDeclaration,
-    { params = {}, query = {}, body, only }: Parameters<Ask>[1] & object = {},
+    { only, ...given }: AskInput & { only?: readonly Scope[] } = {},
   ) => {
     const endpoint = operations.get(declaration);
     if (!endpoint) throw new Error(`${declaration.operationId} is no operation of the API`);
-    const sent = Object.entries(query).filter(([, value]) => value !== undefined);
-    const input = parseParts(declaration, { params, query: Object.fromEntries(sent), body });
-    const { method, path } = declaration;
-    const target = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
-    const asked = `${formRequest}\n${JSON.stringify(body ?? null)}`;
-    const requestKey =
-      method === "get" || formRequest === null
-        ? null
-        : `${requestKeyOf(caller.accountId, method, `console:${target}`, asked)}:console`;
+    const input = parsedInput(declaration, given);
     const key = only ? { ...caller.key, permissions: [...only] } : caller.key;
+    const requestKey = requestKeyOfForm(caller.accountId, declaration, given, formRequest);
     const reply = await endpoint.handle(input, { ...caller, key, requestKey }, undefined);
     // The cast holds because tests check every operation's answers against its declaration.
     return { status: reply.status, body: reply.body as Body };
   };
+}
+
+/** The input as the operation's own schemas read it. Faults as of the API. */
+export function parsedInput(
+  declaration: OperationDeclaration,
+  { params = {}, query, body }: AskInput,
+): ReturnType<typeof parseParts> {
+  return parseParts(declaration, { params, query: sentQuery(query), body });
+}
+
+/** A query as an address carries it: texts alone, and nothing of what was left out. */
+export function sentQuery(query: AskInput["query"] = {}): Record<string, string> {
+  const sent = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return Object.fromEntries(sent);
+}
+
+/**
+ * A form names what it asks for once (`request`, made with the page), so that sending it twice does
+ * it once, as an Idempotency-Key does. What it is filled in with belongs to that name: a page that
+ * was gone back to and changed asks for something else. `null` for what changes nothing.
+ */
+export function requestKeyOfForm(
+  accountId: string,
+  { method, path }: OperationDeclaration,
+  { params = {}, body }: AskInput,
+  formRequest: string | null,
+): string | null {
+  if (method === "get" || formRequest === null) return null;
+  const target = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
+  const asked = `${formRequest}\n${JSON.stringify(body ?? null)}`;
+  return `${requestKeyOf(accountId, method, `console:${target}`, asked)}:console`;
 }

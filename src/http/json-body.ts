@@ -1,3 +1,4 @@
+import { jsonDepthMax, jsonDepthOf } from "../lib/json-depth.ts";
 import { readBody } from "./read-body.ts";
 
 /** Reads a JSON request body within bounds: size, time, content type, UTF-8, depth of nesting. */
@@ -9,25 +10,6 @@ export type BodyProblem =
 export type JsonBody =
   /** `text` is what `value` was parsed from. */
   { ok: true; value: unknown; text: string } | { ok: false; problem: BodyProblem };
-
-export const jsonDepthMax = 64;
-
-/** Nesting depth of a JSON text without parsing it: JSON.parse and schemas recurse, this does not. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 0x5c) index++;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth--;
-  }
-  return deepest;
-}
 
 /** JSON travels in UTF-8 (RFC 8259), so another charset announces bytes that would be misread. */
 function isJsonType(header: string | null): boolean {
@@ -57,7 +39,7 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   try {
     // A byte order mark stays in the text, where JSON.parse refuses it.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body.bytes);
-    if (depthOf(text) > jsonDepthMax) {
+    if (jsonDepthOf(text) > jsonDepthMax) {
       const reason = `nested deeper than ${jsonDepthMax} levels`;
       return { ok: false, problem: { kind: "unreadable", reason } };
     }

@@ -78,6 +78,7 @@ export type UrlVerdict =
 
 const closedNames =
   /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|test|invalid|onion|arpa)$/;
+
 /** Whether a name, in lower case and without a final dot, never leads to a stranger's server. */
 export function isClosedName(name: string, ownHosts: readonly string[]): boolean {
   if (!name.includes(".") || closedNames.test(name)) return true;
@@ -108,13 +109,9 @@ export function judgeUrl(text: string, rules: UrlRules): UrlVerdict {
     return { kind: "allowed" };
   }
   if (url.protocol !== "https:") return refused("must begin with https://");
-  if (host.startsWith("[")) {
-    return isPublicAddress(host.slice(1, -1))
-      ? { kind: "allowed" }
-      : refused("must not point to a private or reserved address");
-  }
-  if (parseIp(host) !== null) {
-    return isPublicAddress(host)
+  const address = host.startsWith("[") ? host.slice(1, -1) : host;
+  if (address !== host || parseIp(host) !== null) {
+    return isPublicAddress(address)
       ? { kind: "allowed" }
       : refused("must not point to a private or reserved address");
   }

@@ -29,10 +29,15 @@ async function query(url: string, name: string, type: "A" | "AAAA"): Promise<Dns
     signal: AbortSignal.timeout(resolveTimeoutMs),
   });
   if (!answer.ok) throw new Error(`The resolver answered ${answer.status}`);
-  if (Number(answer.headers.get("content-length") ?? 0) > answerBytesMax) {
-    throw new Error("The resolver's answer is too long");
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  // Counted as it comes, for an answer need not tell its length.
+  for await (const part of answer.body ?? []) {
+    bytes += part.byteLength;
+    if (bytes > answerBytesMax) throw new Error("The resolver's answer is too long");
+    parts.push(part);
   }
-  return await answer.json<DnsAnswer>();
+  return JSON.parse(Buffer.concat(parts).toString("utf8"));
 }
 
 function dataOf(answers: readonly DnsAnswer[], ...types: number[]): string[] {

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { Admission, AdmitRequest, Policy } from "../../durable-objects/account-gate.ts";
-import type { KeyRecord } from "../../durable-objects/storage/gate-keys.ts";
+import type { Admission, AdmitRequest } from "../../durable-objects/account-gate.ts";
+import type { KeyRecord } from "../../durable-objects/storage/account-gate/keys.ts";
 import { bearerToken } from "../http/bearer.ts";
 import { clientIp } from "../http/client-ip.ts";
 import type { OperationDeclaration } from "../http/declare.ts";
@@ -62,8 +62,11 @@ function unknownKey(): Fault<Code> {
 }
 
 const refusals = {
-  revoked: ["api_key_revoked", "This API key was revoked"],
-  expired: ["api_key_expired", "This API key expired: it was not used for too long"],
+  revoked: ["api_key_revoked", "This API key was revoked; use another"],
+  expired: [
+    "api_key_expired",
+    "This API key expired, for it was not used for too long; create another",
+  ],
   ip_not_allowed: ["ip_not_allowed", "This API key may not be used from your address"],
 } as const;
 
@@ -83,11 +86,6 @@ async function ask(
   if (!record) return first;
   await gate.learn(record);
   return await gate.admit(request);
-}
-
-/** The limits' headers for an admitted or limited key. */
-export function policyHeaders(policies: readonly Policy[]): Record<string, string> {
-  return rateLimitHeaders(policies);
 }
 
 function refusalOf(
@@ -113,16 +111,25 @@ function refusalOf(
             "www-authenticate": `${realm}, error="insufficient_scope", scope="${needed.join(" ")}"`,
           },
         ),
-        headers: policyHeaders(admission.policies),
+        headers: rateLimitHeaders(admission.policies),
       };
     }
     case "limited": {
       const retryAfter = { "retry-after": String(admission.retryAfterSeconds) };
       const limited =
         admission.by === "minute"
-          ? fault("rate_limited", "Too many requests a minute for this API key")
-          : fault("monthly_quota_exceeded", "This API key has used up its monthly quota");
-      return { fault: limited, headers: { ...policyHeaders(admission.policies), ...retryAfter } };
+          ? fault(
+              "rate_limited",
+              "Too many requests a minute for this API key; Retry-After tells when to go on",
+            )
+          : fault(
+              "monthly_quota_exceeded",
+              "This API key has used up its monthly quota, which begins anew with the next month",
+            );
+      return {
+        fault: limited,
+        headers: { ...rateLimitHeaders(admission.policies), ...retryAfter },
+      };
     }
   }
 }

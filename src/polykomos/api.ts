@@ -11,7 +11,7 @@ import { credentialEndpoints } from "./databases/credentials/routes.ts";
 import { historyEndpoints } from "./databases/history/routes.ts";
 import { databaseEndpoints } from "./databases/routes.ts";
 import type { DatabaseDeps } from "./databases/service.ts";
-import { errorResponse, fault } from "./dialect.ts";
+import { fault } from "./dialect.ts";
 import { basePath, polykomosDocument } from "./document.ts";
 import { keyEndpoints } from "./keys/routes.ts";
 import type { KeyDeps } from "./keys/service.ts";
@@ -21,6 +21,7 @@ import { operationEndpoints } from "./operations/routes.ts";
 import { type PipelineDeps, runEndpoint } from "./pipeline.ts";
 import { queryEndpoints } from "./queries/routes.ts";
 import type { QueryDeps } from "./queries/service.ts";
+import { errorResponse, refusalOf, wrongMethod } from "./responses.ts";
 import { teamEndpoints } from "./teams/routes.ts";
 import type { TeamDeps } from "./teams/service.ts";
 import { webhookDetailsEndpoints } from "./webhooks/details/routes.ts";
@@ -71,10 +72,7 @@ export function mountPolykomos(app: Hono, deps: PolykomosDeps): void {
     }
   }
 
-  mount(app, basePath, endpoints, run, (context, allow) => {
-    const refused = fault("method_not_allowed", `Use one of ${allow} here`, undefined, { allow });
-    return errorResponse(refused, newRequestId(), context.req.header("accept") ?? null);
-  });
+  mount(app, basePath, endpoints, run, wrongMethod);
 
   let document: string | null = null;
   app.get("/api/openapi-v1.json", (context) => {
@@ -85,8 +83,10 @@ export function mountPolykomos(app: Hono, deps: PolykomosDeps): void {
     });
   });
 
-  app.all("/api/*", (context) => {
-    const unknown = fault("not_found", "There is nothing at this path; see /api/openapi-v1.json");
-    return errorResponse(unknown, newRequestId(), context.req.header("accept") ?? null);
-  });
+  app.all("/api/*", (context) =>
+    refusalOf(
+      context,
+      fault("not_found", "There is nothing at this path; see /api/openapi-v1.json"),
+    ),
+  );
 }

@@ -1,4 +1,5 @@
-import type { KeyRecord } from "../../durable-objects/storage/gate-keys.ts";
+import type { KeyRecord } from "../../durable-objects/storage/account-gate/keys.ts";
+import type { Clock } from "../lib/clock.ts";
 
 /** Who makes a request, and the request's own facts that verbs need. */
 export type Caller = {
@@ -20,6 +21,15 @@ export type Caller = {
 };
 
 /** The actor of an audit entry. */
-export function actorOf(caller: Caller): string {
+function actorOf(caller: Caller): string {
   return caller.sessionId === undefined ? `key:${caller.key.keyId}` : `user:${caller.userId}`;
+}
+
+/** Who changes what the store holds, in which request, and when. */
+export type Act = { actor: string; userId: number; requestId: string; now: Date };
+
+/** What a caller does at this moment. */
+export function actOf(deps: { clock: Clock }, caller: Caller): Act {
+  const { userId, requestId } = caller;
+  return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
 }

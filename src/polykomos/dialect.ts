@@ -70,6 +70,12 @@ export function invalidField(
   return fault("invalid_field", `${field}: ${message}`, { field, ...details });
 }
 
+/** A `starting_after` that names nothing in the list; `what` it must be. */
+export function unknownCursor(what: string): Fault<Code> {
+  const field = "starting_after";
+  return fault("invalid_cursor", `${field}: must be ${what}`, { field });
+}
+
 export function isPolykomosFault(error: unknown): error is Fault<Code> {
   return error instanceof Fault && error.code in statusOfCode;
 }
@@ -86,42 +92,4 @@ const inputCodes: readonly Code[] = [
 /** Whether the request itself was wrong, whatever is stored. */
 export function isInputCode(code: Code): boolean {
   return inputCodes.includes(code);
-}
-
-function problemTitle(code: Code): string {
-  const words = code.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** The error as a response; RFC 9457 when the client's `Accept` asks for problem+json. */
-export function errorResponse(
-  error: Fault<Code>,
-  requestId: string,
-  accept: string | null,
-  headers: Record<string, string> = {},
-): Response {
-  const status = statusOfCode[error.code];
-  const { code, message, details } = error;
-  const asProblem = /application\/problem\+json/i.test(accept ?? "");
-  const body = asProblem
-    ? {
-        type: `urn:polykomos:error:${code}`,
-        title: problemTitle(code),
-        status,
-        detail: message,
-        code,
-        ...(details ? { details } : {}),
-        request_id: requestId,
-      }
-    : { error: { code, message, ...(details ? { details } : {}) }, request_id: requestId };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: {
-      "content-type": asProblem ? "application/problem+json" : "application/json",
-      "x-request-id": requestId,
-      "cache-control": "no-store",
-      ...headers,
-      ...error.headers,
-    },
-  });
 }

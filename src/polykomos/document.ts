@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { OperationDeclaration } from "../http/declare.ts";
 import { type DocumentHead, openApiDocument } from "../http/openapi.ts";
-import { errorAnswer, limitQuery } from "./schemas.ts";
+import { errorAnswer, limitQuery, pageItemsDefault, pageItemsMax } from "./schemas.ts";
 
 /** Polykomos's OpenAPI document, made of the declarations. */
 export const basePath = "/api/v1";
@@ -41,7 +41,7 @@ const documentHead: DocumentHead = {
         in: "query",
         name: "limit",
         required: false,
-        schema: { type: "integer", minimum: 1, maximum: 100, default: 25 },
+        schema: { type: "integer", minimum: 1, maximum: pageItemsMax, default: pageItemsDefault },
       },
     },
     responses: {

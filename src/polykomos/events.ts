@@ -54,7 +54,7 @@ function announced(condition: SQL): SQL {
 /** An endpoint that is failing is tried again no sooner than this. */
 export const failingPaceSeconds = 1;
 
-export type AnnounceDeliveries = (ids: readonly number[], delaySeconds: number) => void;
+type AnnounceDeliveries = (ids: readonly number[], delaySeconds: number) => void;
 
 /**
  * The store, with the deliveries that any of its statements made announced once they are committed:

@@ -1,21 +1,16 @@
 import type { Context } from "hono";
 import type { IdempotencyVerdict } from "../../durable-objects/account-gate.ts";
 import type { Endpoint } from "../http/mount.ts";
+import { rateLimitHeaders } from "../http/rate-limit-headers.ts";
 import type { BearerKey } from "../lib/bearer-key.ts";
 import type { Fault } from "../lib/fault.ts";
 import type { Sealer } from "../lib/sealed.ts";
-import { type AccessDeps, admit, type Gate, policyHeaders, presentedKey } from "./access.ts";
+import { type AccessDeps, type Admitted, admit, type Gate, presentedKey } from "./access.ts";
 import type { Caller } from "./caller.ts";
-import {
-  type Code,
-  errorResponse,
-  fault,
-  isInputCode,
-  isPolykomosFault,
-  statusOfCode,
-} from "./dialect.ts";
+import { type Code, fault, isInputCode, isPolykomosFault, statusOfCode } from "./dialect.ts";
 import { requestKeyOf } from "./idempotency.ts";
-import { readInput } from "./read-input.ts";
+import { type RequestInput, readInput } from "./read-input.ts";
+import { type ErrorBody, errorBody, errorResponse, jsonResponse } from "./responses.ts";
 
 /**
  * What happens to every request with a key, in one place: read, admit, validate, run, remember.
@@ -30,35 +25,7 @@ export type PipelineDeps = AccessDeps & {
   unexpected(error: unknown, path: string, requestId: string): Fault<Code>;
 };
 
-function jsonResponse(
-  status: number,
-  body: Record<string, unknown>,
-  requestId: string,
-  headers: Record<string, string>,
-): Response {
-  return new Response(JSON.stringify({ ...body, request_id: requestId }), {
-    status,
-    headers: {
-      "content-type": "application/json",
-      "x-request-id": requestId,
-      "cache-control": "no-store",
-      ...headers,
-    },
-  });
-}
-
-function named(
-  context: Context,
-  { accountId }: BearerKey,
-  idempotency: { key: string; fingerprint: string },
-): { requestKey: string; fingerprint: string } {
-  const path = context.req.path.toLowerCase();
-  return {
-    requestKey: requestKeyOf(accountId, context.req.method, path, idempotency.key),
-    fingerprint: idempotency.fingerprint,
-  };
-}
-
+/** What is kept of an answer for its replay. */
 type Kept = { body: Record<string, unknown>; headers: Record<string, string> };
 
 /** Runs one endpoint for one request. Faults become answers; everything else is thrown on. */
@@ -70,49 +37,29 @@ export async function runEndpoint(
 ): Promise<Response> {
   const { declaration } = endpoint;
   const accept = context.req.header("accept") ?? null;
-  let key: BearerKey;
-  try {
-    key = await presentedKey(context);
-  } catch (error) {
-    if (isPolykomosFault(error)) return errorResponse(error, requestId, accept);
-    throw error;
-  }
-
-  const input = await readInput(declaration, context).catch((error: unknown) => {
-    if (isPolykomosFault(error)) return error;
-    throw error;
-  });
-  const inputIsWrong = isPolykomosFault(input);
-  const idempotency =
-    inputIsWrong || !input.idempotency ? null : named(context, key, input.idempotency);
+  const key = await orFault(presentedKey(context));
+  if (isPolykomosFault(key)) return errorResponse(key, requestId, accept);
+  const input = await orFault(readInput(declaration, context));
+  const idempotency = isPolykomosFault(input) ? null : idempotencyOf(input, context, key);
   const admission = await admit(deps, context, declaration, key, idempotency);
   if (!admission.ok) {
     const { fault: refused, headers } = admission.refusal;
     return errorResponse(refused, requestId, accept, headers);
   }
   const { gate, admitted } = admission;
-  const limits = policyHeaders(admitted.policies);
-  if (inputIsWrong) return errorResponse(input, requestId, accept, limits);
+  const limits = rateLimitHeaders(admitted.policies);
+  if (isPolykomosFault(input)) return errorResponse(input, requestId, accept, limits);
 
-  const earlier = await answerOfEarlier(deps, admitted.idempotency, idempotency?.requestKey ?? "");
-  if (isPolykomosFault(earlier)) return errorResponse(earlier, requestId, accept, limits);
-  if (earlier) {
-    const headers = { ...earlier.headers, ...limits, "idempotent-replayed": "true" };
-    return jsonResponse(earlier.status, earlier.body, requestId, headers);
+  const requestKey = idempotency?.requestKey ?? "";
+  const verdict = admitted.idempotency;
+  const refused = stillRefused(verdict);
+  if (refused) return errorResponse(refused, requestId, accept, limits);
+  if (verdict.kind === "finished") {
+    return await replay(deps, verdict, requestKey, { requestId, accept, limits });
   }
-
-  const caller: Caller = {
-    userId: admitted.key.user.id,
-    accountId: key.accountId,
-    key: admitted.key,
-    keyLastUsedAtMs: admitted.lastUsedAtMs,
-    requestId,
-    requestKey: workNameOf(admitted.idempotency, idempotency?.requestKey ?? ""),
-    get origin() {
-      return deps.publicUrl || new URL(context.req.url).origin;
-    },
-  };
-  const settle = settler(deps, gate, admitted.idempotency, idempotency?.requestKey ?? "");
+  const workName = workNameOf(verdict, requestKey);
+  const caller = callerOf(deps, context, key, admitted, { requestId, requestKey: workName });
+  const settle = settler(deps, gate, verdict, requestKey);
   try {
     const reply = await endpoint.handle(input, caller, undefined);
     await settle.keep(reply.status, { body: reply.body, headers: reply.headers ?? {} });
@@ -126,13 +73,71 @@ export async function runEndpoint(
   }
 }
 
+function callerOf(
+  { publicUrl }: PipelineDeps,
+  context: Context,
+  { accountId }: BearerKey,
+  { key, lastUsedAtMs }: Admitted,
+  request: Pick<Caller, "requestId" | "requestKey">,
+): Caller {
+  return {
+    userId: key.user.id,
+    accountId,
+    key,
+    keyLastUsedAtMs: lastUsedAtMs,
+    ...request,
+    get origin() {
+      return publicUrl || new URL(context.req.url).origin;
+    },
+  };
+}
+
+/** The answer that an earlier run of the request was given, with this one's id and limits. */
+async function replay(
+  { sealer }: PipelineDeps,
+  { status, sealedBody }: Extract<IdempotencyVerdict, { kind: "finished" }>,
+  requestKey: string,
+  to: { requestId: string; accept: string | null; limits: Record<string, string> },
+): Promise<Response> {
+  const kept: Kept = JSON.parse(await sealer.open(sealedBody, answerContext(requestKey)));
+  const headers = { ...kept.headers, ...to.limits, "idempotent-replayed": "true" };
+  if (!isErrorBody(kept.body, status)) {
+    return jsonResponse(status, kept.body, to.requestId, headers);
+  }
+  const { code, message, details } = kept.body.error;
+  return errorResponse(fault(code, message, details), to.requestId, to.accept, headers);
+}
+
+/** What is kept with the status of an error is what `errorBody` made. */
+function isErrorBody(body: Record<string, unknown>, status: number): body is ErrorBody {
+  return status >= 400 && "error" in body;
+}
+
+/** The value, or the Fault that it was refused with. */
+async function orFault<Value>(work: Promise<Value>): Promise<Value | Fault<Code>> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isPolykomosFault(error)) return error;
+    throw error;
+  }
+}
+
+/** What the gate knows a request by that has an Idempotency-Key. */
+function idempotencyOf(
+  { idempotency }: RequestInput,
+  context: Context,
+  { accountId }: BearerKey,
+): { requestKey: string; fingerprint: string } | null {
+  if (!idempotency) return null;
+  const path = context.req.path.toLowerCase();
+  const requestKey = requestKeyOf(accountId, context.req.method, path, idempotency.key);
+  return { requestKey, fingerprint: idempotency.fingerprint };
+}
+
 /** The store never forgets what it knows a write by, so the time of the first run is part of it. */
 function workNameOf(verdict: IdempotencyVerdict, requestKey: string): string | null {
   return verdict.kind === "begun" ? `${requestKey}:${verdict.begunAtMs}` : null;
-}
-
-function faultBody({ code, message, details }: Fault<Code>): Record<string, unknown> {
-  return { error: { code, message, ...(details ? { details } : {}) } };
 }
 
 /** How a request with an Idempotency-Key ends for those that come after it with the same key. */
@@ -182,18 +187,16 @@ async function settleFault(settle: Settle, answer: Fault<Code>): Promise<void> {
   const status = statusOfCode[answer.code];
   // What is refused for its moment alone did nothing either, and is welcome later.
   if (isInputCode(answer.code) || status === tooManyRequests) await settle.forget();
-  else if (status < 500) await settle.keep(status, { body: faultBody(answer), headers: {} });
+  else if (status < 500) await settle.keep(status, { body: errorBody(answer), headers: {} });
   else await settle.release();
 }
 
-async function answerOfEarlier(
-  deps: PipelineDeps,
-  verdict: IdempotencyVerdict,
-  requestKey: string,
-): Promise<(Kept & { status: number }) | Fault<Code> | null> {
-  switch (verdict.kind) {
+/** Why a request is refused for one before it with the same Idempotency-Key, if it is. */
+function stillRefused({ kind }: IdempotencyVerdict): Fault<Code> | null {
+  switch (kind) {
     case "none":
     case "begun":
+    case "finished":
       return null;
     case "in_progress":
       return fault(
@@ -207,10 +210,5 @@ async function answerOfEarlier(
         "idempotency_key_reused",
         "This Idempotency-Key was used for another body; use a new key for a new request",
       );
-    case "finished": {
-      const opened = await deps.sealer.open(verdict.sealedBody, answerContext(requestKey));
-      const kept: Kept = JSON.parse(opened);
-      return { ...kept, status: verdict.status };
-    }
   }
 }

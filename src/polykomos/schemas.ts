@@ -48,15 +48,28 @@ export function queryInteger(min: number, max: number, byDefault: number) {
     .meta({ override: { type: "integer", minimum: min, maximum: max, default: byDefault } });
 }
 
-/** A number that names something; one that names nothing is not wrong. */
+const idError = "must be a positive whole number";
+
+/** A number in a path or query that names something; one that names nothing is not wrong. */
 export const idQuery = z
   .string()
-  .regex(/^[1-9]\d{0,8}$/, "must be a positive whole number")
+  .regex(/^[1-9]\d{0,8}$/, idError)
   .transform(Number)
   .meta({ override: { type: "integer", minimum: 1 } });
 
-export const limitQuery = queryInteger(1, 100, 25);
-export const timeoutQuery = queryInteger(1, 120, 30);
+/** The same for what there are billions of. */
+export const longIdQuery = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, idError)
+  .transform(Number)
+  .meta({ override: { type: "integer" } });
+
+export const pageItemsMax = 100;
+export const pageItemsDefault = 25;
+export const waitSecondsMax = 120;
+
+export const limitQuery = queryInteger(1, pageItemsMax, pageItemsDefault);
+export const timeoutQuery = queryInteger(1, waitSecondsMax, 30);
 
 export const booleanQuery = z
   .enum(["true", "false", "1", "0"], "must be true or false")
@@ -71,6 +84,21 @@ export const uuidPageQuery = z.strictObject({
     .optional()
     .meta({ override: { type: "string" } }),
 });
+
+/** The body of an answer with one thing. */
+export function one<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: item, request_id: requestId });
+}
+
+/** The body of an answer with a whole list. */
+export function many<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), request_id: requestId });
+}
+
+/** The body of an answer with a page of a list. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), has_more: z.boolean(), request_id: requestId });
+}
 
 const described: Record<number, string> = {
   400: "The request cannot be read, or its Idempotency-Key is missing or no UUID.",

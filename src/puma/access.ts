@@ -4,7 +4,7 @@ import type { PumaDeps } from "./deps.ts";
 import { faultResponse, jsonHeaders, unauthorized } from "./dialect.ts";
 import type { PreparedOperation, PumaCaller, PumaEndpoint } from "./endpoint.ts";
 import { readInput } from "./input.ts";
-import { readPresentedKey } from "./keys/presented-key.ts";
+import { readPresentedKey } from "./keys/api-key.ts";
 import { isPumaFault, type PumaFault, pumaFault } from "./rules/code.ts";
 import type { RateState } from "./rules/operation.ts";
 
@@ -49,11 +49,9 @@ export async function serve(
 async function identify(deps: PumaDeps, headers: Headers): Promise<PumaCaller> {
   const token = bearerToken(headers.get("authorization"));
   if (token === null) throw unauthorized("Send the API key as Authorization: Bearer puma_live_…");
-  const key = await readPresentedKey(token);
-  if (!key || !deps.isAccountId(key.accountId)) {
-    throw unauthorized("The API key is unknown or revoked");
-  }
-  return { accountId: key.accountId, keyHash: key.hash };
+  const key = await readPresentedKey(deps, token);
+  if (!key) throw unauthorized("The API key is unknown or revoked");
+  return key;
 }
 
 async function prepare(
@@ -65,8 +63,7 @@ async function prepare(
 ): Promise<{ ok: true; prepared: PreparedOperation } | { ok: false; fault: PumaFault }> {
   try {
     const input = await readInput(endpoint.declaration, request, pathParams, endpoint.bodyBytesMax);
-    const { headers } = request;
-    const { url } = request;
+    const { headers, url } = request;
     return { ok: true, prepared: endpoint.prepare(input, { headers, caller, url, deps }) };
   } catch (error) {
     if (!isPumaFault(error)) throw error;

@@ -7,8 +7,10 @@ import { asFault, faultResponse, jsonHeaders } from "./dialect.ts";
 import { dispatcher, pathnameOf } from "./dispatch.ts";
 import { pumaDocument } from "./document.ts";
 import { keyEndpoints } from "./keys/routes.ts";
+import { downloadLink } from "./links/download.ts";
+import { downloadPath, viewPath } from "./links/new-link.ts";
 import { linkEndpoints } from "./links/routes.ts";
-import { changeThroughLink, downloadLink, viewLink } from "./links/viewer.ts";
+import { changeThroughLink, viewLink } from "./links/viewer.ts";
 import { authorizer, mcpPath } from "./mcp/authorize.ts";
 import { serveMcp } from "./mcp/serve.ts";
 import type { Oauth } from "./oauth/routes.ts";
@@ -17,6 +19,7 @@ import { publicPages } from "./pages/routes.ts";
 import { rowEndpoints } from "./rows/routes.ts";
 import { pumaFault } from "./rules/code.ts";
 import { openLink, signInEndpoints, useLink } from "./sign-in/routes.ts";
+import { signInLinkPath } from "./sign-in/service.ts";
 import { tableEndpoints } from "./tables/routes.ts";
 
 /** Every operation of pumaDB, for the document and the tests. */
@@ -54,11 +57,17 @@ export function pumaApi(deps: PumaDeps): Hono {
   );
   app.all(mcpPath, ({ req }) => serveMcp(deps, req.raw, authorize));
 
-  mount(app, "", signInEndpoints, (each, context) => each.answer(deps, context), wrongMethod);
+  mount(
+    app,
+    "",
+    signInEndpoints,
+    (each, context) => each.answer(deps, context.req.raw),
+    wrongMethod,
+  );
 
-  app.get("/auth/link/:token", (context) => openLink(deps, context.req.param("token")));
-  app.post("/auth/link/:token", (context) => useLink(deps, context.req.param("token")));
-  app.all("/auth/link/:token", (context) => wrongMethod(context, "GET, HEAD, POST"));
+  app.get(`${signInLinkPath}:token`, ({ req }) => openLink(deps, req.param("token")));
+  app.post(`${signInLinkPath}:token`, ({ req }) => useLink(deps, req.param("token")));
+  app.all(`${signInLinkPath}:token`, (context) => wrongMethod(context, "GET, HEAD, POST"));
 
   app.get("/openapi.json", (context) => {
     const origin = publicOrigin(deps, context.req.url);
@@ -69,11 +78,11 @@ export function pumaApi(deps: PumaDeps): Hono {
   });
   app.all("/openapi.json", (context) => wrongMethod(context, "GET, HEAD"));
 
-  app.get("/view/:token", ({ req }) => viewLink(deps, req.param("token"), req.url));
-  app.post("/view/:token", ({ req }) => changeThroughLink(deps, req.param("token"), req.raw));
-  app.all("/view/:token", (context) => wrongMethod(context, "GET, HEAD, POST"));
-  app.get("/download/:token", ({ req }) => downloadLink(deps, req.param("token")));
-  app.all("/download/:token", (context) => wrongMethod(context, "GET, HEAD"));
+  app.get(`${viewPath}:token`, ({ req }) => viewLink(deps, req.param("token"), req.url));
+  app.post(`${viewPath}:token`, ({ req }) => changeThroughLink(deps, req.param("token"), req.raw));
+  app.all(`${viewPath}:token`, (context) => wrongMethod(context, "GET, HEAD, POST"));
+  app.get(`${downloadPath}:token`, ({ req }) => downloadLink(deps, req.param("token")));
+  app.all(`${downloadPath}:token`, (context) => wrongMethod(context, "GET, HEAD"));
   app.get(`${assetsPath}:name`, ({ req }) => assetResponse(req.path) ?? unknownPath());
 
   for (const path of ["/oauth/*", "/account/*", "/.well-known/*"]) {

@@ -2,8 +2,8 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Resolve } from "../lib/resolve.ts";
 import type { PumaLimits } from "./limits.ts";
-import type { LinkOutcome, LinkRequest as PageLinkRequest, RowRequest } from "./rules/link.ts";
-import type { Admission, LinkPurpose, LinkRequest, RequestedLink } from "./rules/mailbox.ts";
+import type { LinkOutcome, LinkRequest, RowRequest } from "./rules/link.ts";
+import type { Admission, LinkPurpose, RequestedLink, SignInLinkRequest } from "./rules/mailbox.ts";
 import type { OauthRecordAnswer, OauthRecordRequest } from "./rules/oauth-record.ts";
 import type { AccountOperation, Executed, NewKey } from "./rules/operation.ts";
 
@@ -66,7 +66,7 @@ type AccountPort = {
   /** Reads and writes the account's grants and access tokens. */
   oauthRecords(request: OauthRecordRequest): Promise<OauthRecordAnswer>;
   /** Does what someone who holds a link to a page asks. */
-  throughLink(linkId: string, request: PageLinkRequest): Promise<LinkOutcome>;
+  throughLink(linkId: string, request: LinkRequest): Promise<LinkOutcome>;
   addSignInKey(key: NewKey): Promise<void>;
   withdrawSignInKey(keyHash: string): Promise<void>;
 };
@@ -76,9 +76,9 @@ type MailboxPort = {
   /** Counts one request of a client for a link. */
   admitClient(perHourMax: number): Promise<Admission>;
   /** Counts the request, makes a link and sees to it that it is mailed. */
-  requestLink(request: LinkRequest): Promise<RequestedLink>;
+  requestLink(request: SignInLinkRequest): Promise<RequestedLink>;
   /** Whether the token would sign in now. Changes nothing. */
-  isLinkLive(tokenHash: string, purpose?: LinkPurpose): Promise<boolean>;
+  isLinkLive(tokenHash: string, purpose: LinkPurpose): Promise<boolean>;
   /** Whom the token would sign in now; `null` for one that would not. Changes nothing. */
   addressOf(tokenHash: string, purpose: LinkPurpose): Promise<string | null>;
   /**
@@ -88,7 +88,7 @@ type MailboxPort = {
   accountFor(
     tokenHash: string,
     newAccountId: string,
-    purpose?: LinkPurpose,
+    purpose: LinkPurpose,
   ): Promise<{ accountId: string; linkId: string; address: string } | null>;
   /** Uses the link up; `false` when it was used up before. */
   spendLink(linkId: string): Promise<boolean>;

@@ -63,7 +63,8 @@ export function faultResponse(
 ): Response {
   const { code, message, details } = fault;
   const status = statusByCode[code];
-  const challenge = code === "unauthorized" ? { "www-authenticate": 'Bearer realm="pumadb"' } : {};
+  // Every 401 names a way to authenticate (RFC 9110, 15.5.2).
+  const challenge = status === 401 ? { "www-authenticate": 'Bearer realm="pumadb"' } : {};
   return Response.json(
     { error: { code, message, ...(details ? { details } : {}) } },
     {

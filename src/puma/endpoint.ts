@@ -4,7 +4,7 @@ import type { SizeStatus } from "./dialect.ts";
 import type { JsonText } from "./rules/json-text.ts";
 import type { OperationKind, OperationOf, OperationValues, RateClass } from "./rules/operation.ts";
 
-/** Who asks: an account and the hash of the key that must prove it. */
+/** Who asks: an account, and the SHA-256 in hexadecimal of the key that must prove it. */
 export type PumaCaller = { accountId: string; keyHash: string };
 
 /** A finished answer: JSON text that is sent as it is. */
@@ -14,7 +14,7 @@ export type PumaReply = {
   headers?: Record<string, string>;
 };
 
-/** What an endpoint of rows, tables or keys does: input → one operation → answer. */
+/** An endpoint that needs a key: input → one operation of the account → answer. */
 export type PumaEndpoint = {
   declaration: OperationDeclaration;
   rateClass: RateClass;
@@ -52,22 +52,22 @@ export function prepared<Kind extends OperationKind>(
 }
 
 /** A request's body with one row or a little more: a row of the largest size, all of it escaped. */
-const oneRowBytesMax = 512 * 1024;
+export const oneRowBytesMax = 512 * 1024;
 /** A batch of a hundred rows of the largest size, with room for escapes. */
 export const batchBytesMax = 16 * 1024 * 1024;
 
 /**
- * Ties a handler to its declaration, so that its input has the declaration's types. The cast holds
- * because every part of the input is parsed with that very declaration's schemas before the call.
+ * Ties a handler to its declaration, so that its input has the declaration's types. A GET uses up a key's
+ * reads, everything else its writes. `sizeStatus` is 413 where the wire contract declares it. The cast
+ * holds because every part of the input is parsed with that very declaration's schemas before the call.
  */
 export function pumaEndpoint<Declaration extends OperationDeclaration>(
   declaration: Declaration,
-  rateClass: RateClass,
   prepare: (input: InputOf<Declaration>, request: PumaRequest) => PreparedOperation,
-  bodyBytesMax: number = oneRowBytesMax,
+  bounds: { bodyBytesMax?: number; sizeStatus?: SizeStatus } = {},
 ): PumaEndpoint {
-  // In the wire contract only adding and batches declare 413.
-  const sizeStatus = ["addRow", "batchRows"].includes(declaration.operationId) ? 413 : 400;
+  const { bodyBytesMax = oneRowBytesMax, sizeStatus = 400 } = bounds;
+  const rateClass = declaration.method === "get" ? "reads" : "writes";
   const handler = prepare as PumaEndpoint["prepare"];
   return { declaration, rateClass, bodyBytesMax, sizeStatus, prepare: handler };
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { OperationDeclaration } from "../http/declare.ts";
 import { parseInput } from "../http/explain-input.ts";
 import { readJsonBody } from "../http/json-body.ts";
+import { jsonDepthMax, jsonDepthOf } from "../lib/json-depth.ts";
 import { bodyFault, inputFault } from "./dialect.ts";
 import { inexactNumber } from "./rows/rules/exact-numbers.ts";
 import { pumaFault } from "./rules/code.ts";
@@ -28,8 +29,12 @@ async function readBody(request: Request, bytesMax: number): Promise<unknown> {
   return read.value;
 }
 
-/** Parses a parameter that holds JSON; `undefined` for what is not JSON. */
+/**
+ * Parses a parameter that holds JSON; `undefined` for what is not JSON, or nested too deep. Faults:
+ * `unsupported_number`.
+ */
 export function jsonParameter(text: string): unknown {
+  if (jsonDepthOf(text) > jsonDepthMax) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,6 +46,7 @@ export function jsonParameter(text: string): unknown {
   return value;
 }
 
+/** Refuses JSON with a number that would not come back as it was sent. Faults: `unsupported_number`. */
 export function refuseInexactNumbers(text: string, value: unknown): void {
   const literal = inexactNumber(text, value);
   if (literal === null) return;

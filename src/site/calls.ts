@@ -12,6 +12,7 @@ export type Call = {
   hasIdempotencyKey: boolean;
 };
 
+/** By operationId. */
 const bodies: Record<string, Record<string, unknown>> = {
   createDatabase: { name: "my-app", db_type: "postgres" },
   updateDatabase: { name: "my-renamed-app" },
@@ -43,8 +44,8 @@ const queries: Record<string, string> = { createDatabase: "?wait=true" };
 function variableOf(path: string, parameter: string, at: number): string {
   const segments = path.slice(0, at).split("/").filter(Boolean);
   const resource = (segments.at(-1) ?? "").replace(/ies$/, "y").replace(/s$/, "");
-  const name = parameter.startsWith(resource) || parameter.includes("_");
-  return `$${(name ? parameter : `${resource}_${parameter}`).toUpperCase()}`;
+  const saysOfWhat = parameter.startsWith(resource) || parameter.includes("_");
+  return `$${(saysOfWhat ? parameter : `${resource}_${parameter}`).toUpperCase()}`;
 }
 
 /** The call that shows an operation; the operation's body must be known here. */

@@ -31,13 +31,14 @@ function hasVariables(text: string): boolean {
   return partsOf(text).length > 1;
 }
 
-/** A text with each variable written by `write`, the rest by `plain`. */
-function fill(text: string, write: (name: string) => string, plain = (part: string) => part) {
+/** A text with each variable written by `variable`. */
+function fill(text: string, variable: (name: string) => string): string {
   return partsOf(text)
-    .map((part, at) => (at % 2 === 1 ? write(part) : plain(part)))
+    .map((part, at) => (at % 2 === 1 ? variable(part) : part))
     .join("");
 }
 
+/** How a language writes a JSON value. */
 type Style = {
   /** A text with variables of the environment in it, as an expression. */
   text(value: string): string;
@@ -45,7 +46,8 @@ type Style = {
   yes: string;
   no: string;
   list(items: string[]): string;
-  map(entries: [string, string][]): string;
+  /** Of keys, quoted as in JSON, and written values. */
+  map(entries: [key: string, value: string][]): string;
 };
 
 function write(value: unknown, style: Style): string {
@@ -57,6 +59,32 @@ function write(value: unknown, style: Style): string {
   return style.map(
     Object.entries(value as object).map(([key, each]) => [JSON.stringify(key), write(each, style)]),
   );
+}
+
+/** What most of the languages write alike. */
+const common = {
+  nothing: "null",
+  yes: "true",
+  no: "false",
+  list: (items: string[]) => `[${items.join(", ")}]`,
+};
+
+/** A map in braces with space inside them, as Ruby and JavaScript have it. */
+function spaced(entries: string[]): string {
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+/** A text with variables as an expression that puts its parts together. */
+function joined(
+  text: string,
+  operator: string,
+  variable: (name: string) => string,
+  literal: (part: string) => string,
+): string {
+  return partsOf(text)
+    .map((part, at) => (at % 2 === 1 ? variable(part) : part && literal(part)))
+    .filter((part) => part !== "")
+    .join(operator);
 }
 
 function indented(text: string, by: string): string {
@@ -76,6 +104,7 @@ function curl(origin: string, { method, path, body, hasIdempotencyKey }: Call): 
 }
 
 const pythonStyle: Style = {
+  ...common,
   text: (value) =>
     hasVariables(value)
       ? `f"${fill(value, (name) => `{os.environ['${name}']}`)}"`
@@ -83,7 +112,6 @@ const pythonStyle: Style = {
   nothing: "None",
   yes: "True",
   no: "False",
-  list: (items) => `[${items.join(", ")}]`,
   map: (entries) => `{${entries.map(([key, value]) => `${key}: ${value}`).join(", ")}}`,
 };
 
@@ -106,18 +134,12 @@ with urllib.request.urlopen(request) as response:
 }
 
 const javascriptStyle: Style = {
+  ...common,
   text: (value) =>
     hasVariables(value)
       ? `\`${fill(value, (name) => `\${process.env.${name}}`)}\``
       : JSON.stringify(value),
-  nothing: "null",
-  yes: "true",
-  no: "false",
-  list: (items) => `[${items.join(", ")}]`,
-  map: (entries) =>
-    entries.length === 0
-      ? "{}"
-      : `{ ${entries.map(([key, value]) => `${key.slice(1, -1)}: ${value}`).join(", ")} }`,
+  map: (entries) => spaced(entries.map(([key, value]) => `${key.slice(1, -1)}: ${value}`)),
 };
 
 function javascript(origin: string, { method, path, body, hasIdempotencyKey }: Call): string {
@@ -136,15 +158,8 @@ console.log(await response.json());`;
 }
 
 const phpStyle: Style = {
-  text: (value) =>
-    partsOf(value)
-      .map((part, at) => (at % 2 === 1 ? `getenv("${part}")` : part && phpText(part)))
-      .filter((part) => part !== "")
-      .join(" . "),
-  nothing: "null",
-  yes: "true",
-  no: "false",
-  list: (items) => `[${items.join(", ")}]`,
+  ...common,
+  text: (value) => joined(value, " . ", (name) => `getenv("${name}")`, phpText),
   map: (entries) =>
     entries.length === 0
       ? "new stdClass()"
@@ -176,18 +191,13 @@ print_r(json_decode(curl_exec($request), true));`;
 }
 
 const rubyStyle: Style = {
+  ...common,
   text: (value) =>
     hasVariables(value)
       ? `"${fill(value, (name) => `#{ENV.fetch('${name}')}`)}"`
       : JSON.stringify(value),
   nothing: "nil",
-  yes: "true",
-  no: "false",
-  list: (items) => `[${items.join(", ")}]`,
-  map: (entries) =>
-    entries.length === 0
-      ? "{}"
-      : `{ ${entries.map(([key, value]) => `${key} => ${value}`).join(", ")} }`,
+  map: (entries) => spaced(entries.map(([key, value]) => `${key} => ${value}`)),
 };
 
 function ruby(origin: string, { method, path, body, hasIdempotencyKey }: Call): string {
@@ -216,14 +226,9 @@ function ruby(origin: string, { method, path, body, hasIdempotencyKey }: Call): 
 }
 
 const goStyle: Style = {
-  text: (value) =>
-    partsOf(value)
-      .map((part, at) => (at % 2 === 1 ? `os.Getenv("${part}")` : part && JSON.stringify(part)))
-      .filter((part) => part !== "")
-      .join("+"),
+  ...common,
+  text: (value) => joined(value, "+", (name) => `os.Getenv("${name}")`, JSON.stringify),
   nothing: "nil",
-  yes: "true",
-  no: "false",
   list: (items) => `[]any{${items.join(", ")}}`,
   map: (entries) =>
     `map[string]any{${entries.map(([key, value]) => `${key}: ${value}`).join(", ")}}`,

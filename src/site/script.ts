@@ -58,7 +58,8 @@ if (groups.length > 0) {
   choose(languages.includes(remembered) ? remembered : languages[0]);
 }
 
-for (const button of document.querySelectorAll("button[data-copy]")) {
+// Over plain HTTP a browser offers no clipboard; then the buttons stay hidden.
+for (const button of navigator.clipboard ? document.querySelectorAll("button[data-copy]") : []) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { raw } from "hono/html";
 import type { HtmlContent } from "../console/html.ts";
 import type { OperationDeclaration } from "../http/declare.ts";
-import { markdownHtml } from "../puma/links/markdown.ts";
+import { markdownHtml } from "../puma/pages/markdown.ts";
 import { assetResponse } from "./assets.ts";
 import { publicPage } from "./frame.tsx";
 import { landing } from "./landing.tsx";
@@ -11,14 +11,13 @@ import { agentsGuide, traditionalGuide } from "./texts/guides.ts";
 import { llmsText } from "./texts/llms.ts";
 
 /** Polykomos's pages for everybody: landing page, reference, guides, and the document for agents. */
-export type SiteDeps = { publicUrl: string };
+export type SiteDeps = {
+  /** The origin that clients reach us at; empty: that of the request. */
+  publicUrl: string;
+};
 
-const sitePaths = {
-  landing: "/polykomos",
-  reference: "/api",
-  llms: "/api/llms.md",
-  guides: "/guides",
-} as const;
+/** References kept in memory, one for each origin. */
+const referencesMax = 10;
 
 export function siteApp(deps: SiteDeps, declarations: readonly OperationDeclaration[]): Hono {
   const app = new Hono();
@@ -32,16 +31,16 @@ export function siteApp(deps: SiteDeps, declarations: readonly OperationDeclarat
     const made = Promise.resolve(polykomosReference(declarations, origin)).then((view) =>
       raw(String(view)),
     );
-    if (references.size < 10) references.set(origin, made);
+    if (references.size < referencesMax) references.set(origin, made);
     return await made;
   }
 
   app.get("/guides/assets/:name", ({ req }) => assetResponse(req.path) ?? lost());
-  const welcome = (url: string) =>
-    publicPage({ place: "/", title: "Databases over HTTP", main: landing(originOf(url)) });
-  app.get("/", ({ req }) => welcome(req.url));
-  app.get(sitePaths.landing, ({ req }) => welcome(req.url));
-  app.get(sitePaths.reference, async ({ req }) => {
+  // The first path where Polykomos has a host of its own, the second where pumaDB has the root.
+  app.on("GET", ["/", "/polykomos"], ({ req }) =>
+    publicPage({ place: "/", title: "Databases over HTTP", main: landing(originOf(req.url)) }),
+  );
+  app.get("/api", async ({ req }) => {
     const main = await reference(originOf(req.url));
     return await publicPage({ place: "/api", title: "API reference", main });
   });
@@ -51,7 +50,7 @@ export function siteApp(deps: SiteDeps, declarations: readonly OperationDeclarat
   app.get("/guides/agents", ({ req }) =>
     guide("/guides/agents", "For agents", agentsGuide(originOf(req.url))),
   );
-  app.get(sitePaths.llms, ({ req }) => {
+  app.get("/api/llms.md", ({ req }) => {
     const headers = {
       "content-type": "text/markdown; charset=utf-8",
       "cache-control": "public, max-age=300",

@@ -170,6 +170,26 @@ for (const engine of ["postgres", "mysql"] as const) {
     });
 
     if (engine === "mysql") {
+      test("comments that every server executes are applied as they were checked", async () => {
+        const tenant = await newTenant();
+        const database = await newDatabase(tenant, { db_type: engine });
+        const script = `/*!40101 SET @saved = @@character_set_client */;
+          /*!40101 SET character_set_client = utf8mb4 */;
+          CREATE TABLE people (id int PRIMARY KEY, name varchar(100)) /*!40100 DEFAULT CHARSET=utf8mb4 */;
+          INSERT INTO people VALUES (1, {{name}}) /*!40000 , (2, 'Grace') */;
+          /*!40101 SET character_set_client = @saved */;`;
+        const uuid = await newBlueprint(tenant, script, { engine, variables: { name: {} } });
+        const variables = { name: "/*! Ada */" };
+        const applied = await applyBlueprint(tenant, database.uuid, uuid, { variables });
+        expect(applied.body.data.status, JSON.stringify(applied.body)).toBe("completed");
+        const session = await openSql(database.connection_string);
+        expect(await session.query("SELECT name FROM people ORDER BY id")).toEqual([
+          { name: "/*! Ada */" },
+          { name: "Grace" },
+        ]);
+        await session.end();
+      });
+
       test("a dry run tells what it cannot copy, and reaches nothing outside its own place", async () => {
         const tenant = await newTenant();
         const named = `reach${randomUUID().slice(0, 8)}`;
@@ -324,6 +344,40 @@ test("wrong values are refused and named", async () => {
   }
   const fine = await applyBlueprint(tenant, database.uuid, blueprint, { variables: good });
   expect(fine.body.data.status, JSON.stringify(fine.body)).toBe("completed");
+});
+
+test("values that make the script too long are refused before anything is run", async () => {
+  const tenant = await newTenant();
+  const database = await newDatabase(tenant);
+  const script = `SELECT ${"{{word}}, ".repeat(200)}{{n}}`;
+  const declared = { word: { type: "string" }, n: { type: "integer" } };
+  const blueprint = await newBlueprint(tenant, script, { variables: declared });
+  const answer = await applyBlueprint(tenant, database.uuid, blueprint, {
+    variables: { word: "x".repeat(65_000), n: 1 },
+  });
+  expect(answer.status).toBe(422);
+  expect(answer.body.error).toMatchObject({
+    code: "invalid_variables",
+    message: expect.stringContaining("8388608 characters"),
+    details: { variables: ["word"] },
+  });
+});
+
+test("a failure is told whatever the server says of it, and however long", async () => {
+  const tenant = await newTenant();
+  const database = await newDatabase(tenant);
+  // Each of these letters is two of UTF-16, so one of the two texts is cut between them.
+  for (const first of ["", "x"]) {
+    const said = `'${first}' || repeat(U&'\\+01F600', 3000)`;
+    const blueprint = await newBlueprint(
+      tenant,
+      `DO $$ BEGIN RAISE EXCEPTION '%', ${said}; END $$`,
+    );
+    const { body } = await applyBlueprint(tenant, database.uuid, blueprint);
+    expect(body.data).toMatchObject({ status: "rolled_back", statements_failed: 1 });
+    expect(body.data.error_message).toContain("\u{1f600}\u{1f600}");
+    expect(body.data.error_message.isWellFormed()).toBe(true);
+  }
 });
 
 test("an application tells of its end once, and needs both scopes", async () => {

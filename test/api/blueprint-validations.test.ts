@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { rentalStoreMysql, rentalStorePostgres } from "../../dev/rental-store.ts";
 import { errorCodes, warningCodes } from "../../src/polykomos/blueprints/sql/findings.ts";
 import { newDatabase, newTenant, type Tenant } from "../support/api.ts";
 import { applyBlueprint, digestOf, newBlueprint, openSql } from "../support/blueprints.ts";
 import { root } from "../support/build.ts";
+import { rentalStoreMysql, rentalStorePostgres } from "../support/rental-store.ts";
 import { mysqlCases, postgresCases, type ScriptCase } from "../support/script-cases.ts";
 
 async function validate(tenant: Tenant, sqlContent: string, more: Record<string, unknown> = {}) {
@@ -96,6 +96,16 @@ test("the manifest says what a script makes, changes, drops and loses", async ()
     destructive: true,
     re_runnable: false,
   });
+});
+
+test("a script that is too deep for the parser spoils none that comes after it", async () => {
+  const tenant = await newTenant({ controls: { requests_per_minute: 1_000 } });
+  for (let n = 0; n < 80; n++) {
+    const deep = `DO $$ BEGIN PERFORM 1${"+1".repeat(3_000 + n * 100)}; END $$`;
+    await validate(tenant, deep, { engine: "postgres" });
+    const plain = await validate(tenant, "INSERT INTO t VALUES (1)", { engine: "postgres" });
+    expect([n, plain.errors]).toEqual([n, []]);
+  }
 });
 
 for (const engine of ["postgres", "mysql"] as const) {

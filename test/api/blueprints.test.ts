@@ -1,6 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { newDatabase, newTenant, type Tenant } from "../support/api.ts";
-import { sql } from "../support/sql.ts";
+import { sql, storeSql } from "../support/sql.ts";
+import { startWorker } from "../support/worker.ts";
 
 const path = "/api/v1/blueprints";
 
@@ -62,6 +63,26 @@ test("a blueprint is created, read, listed, changed, compared and deleted", asyn
   expect((await tenant.call("GET", `${path}/${made.uuid}`)).status).toBe(404);
 });
 
+test("what says the same in another order is no new version", async () => {
+  const tenant = await newTenant();
+  const sql = `${guests} INSERT INTO guests VALUES (1, {{who}}), (2, {{whom}});`;
+  const whom = { enum: [{ a: 1, b: 2 }], type: "json" };
+  const made = await create(tenant, {
+    sql_content: sql,
+    variables: { whom, who: { required: true, type: "string" } },
+  });
+  const variables = {
+    who: { type: "string", required: true },
+    whom: { type: "json", enum: [{ b: 2, a: 1 }] },
+  };
+  const same = await tenant.call("PATCH", `${path}/${made.uuid}`, { body: { variables } });
+  expect(same.body.data).toMatchObject({ version: 1, variables });
+  const other = await tenant.call("PATCH", `${path}/${made.uuid}`, {
+    body: { variables: { ...variables, who: { type: "string", required: false } } },
+  });
+  expect(other.body.data.version).toBe(2);
+});
+
 test("pages of blueprints are complete and in order", async () => {
   const tenant = await newTenant();
   const made: string[] = [];
@@ -111,6 +132,36 @@ test("what cannot be applied is no blueprint, and the answer says why", async ()
       expect.stringMatching(message),
     ]);
   }
+});
+
+type SystemBlueprint = { slug: string; version: number; description: string };
+
+/** The system blueprints as a Worker that has just started shows them. */
+async function systemBlueprints(): Promise<SystemBlueprint[]> {
+  const { script, postgres, neonEndpoint } = inject("suite");
+  const vars = { STORE_URL: postgres.storeUrl, NEON_ENDPOINT: neonEndpoint, POOL_TARGET: "0" };
+  const worker = await startWorker({ script, vars });
+  try {
+    const tenant = await newTenant({ url: worker.url });
+    const list = await tenant.call("GET", `${path}?limit=100`);
+    return list.body.data.map(({ slug, version, description }: SystemBlueprint) => {
+      return { slug, version, description };
+    });
+  } finally {
+    await worker.stop();
+  }
+}
+
+test("a system blueprint that is not the product's own any more gets a version, and no other", async () => {
+  const before = await systemBlueprints();
+  await storeSql(
+    "UPDATE blueprints SET description = 'Old' WHERE slug = 'audit-log' AND team_id IS NULL",
+  );
+  expect(await systemBlueprints()).toEqual(
+    before.map((each) => {
+      return each.slug === "audit-log" ? { ...each, version: each.version + 1 } : each;
+    }),
+  );
 });
 
 test("blueprints are their team's, and the system's are read-only", async () => {

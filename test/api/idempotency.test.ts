@@ -255,6 +255,21 @@ test.each([
   expectReplay(await tenant.call("POST", databases, { key, body }), first);
 });
 
+test("the replay of a refusal is a problem for whoever asks for one, like the refusal itself", async () => {
+  const tenant = await newTenant();
+  const options = {
+    key: randomUUID(),
+    body: { name: (await newDatabase(tenant)).name },
+    headers: { accept: "application/problem+json" },
+  };
+  const first = await tenant.call("POST", databases, options);
+  expect(first.status).toBe(409);
+  expect(first.headers.get("content-type")).toBe("application/problem+json");
+  const again = await tenant.call("POST", databases, options);
+  expectReplay(again, first);
+  expect(again.headers.get("content-type")).toBe("application/problem+json");
+});
+
 test("a refusal stays as it was when a new request would be granted", async () => {
   const tenant = await newTenant();
   const taken = await newDatabase(tenant);

@@ -119,7 +119,7 @@ describe("a caller with a grant instead of a key", () => {
   /** Tokens `grant.<account>.<grant>.<scope>`, as if the authorization server had proven them. */
   const proven = (source: string) =>
     source.replace(
-      "(await verifyAccessToken?.(token, request)) ?? null",
+      "await verifyAccessToken(token, request)",
       `(([name, accountId, grantId, ...scopes]) =>
         name === "grant" ? ({ via: "oauth", accountId, grantId, scopes }) : null)(token.split("."))`,
     );

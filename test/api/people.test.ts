@@ -209,8 +209,33 @@ test("the audit log tells a team's members who did what, filtered and page by pa
   expect(await by("from=2001-01-01")).toEqual(seen);
   expect(await by(`starting_after=${all[1].id}&limit=1`)).toEqual(["team.join"]);
   expect((await stranger.call("GET", at)).body.data).toEqual([]);
+  for (const wrong of ["from=0000-01-01", "to=0000-12-31", "from=2001-02-29"]) {
+    const refused = await owner.call("GET", `${at}&${wrong}`);
+    expect([wrong, refused.status, refused.body.error?.code]).toEqual([
+      wrong,
+      422,
+      "invalid_field",
+    ]);
+  }
+  expect(await by("from=0001-01-01&to=9999-12-31")).toEqual(seen);
   const unknown = await owner.call("GET", `${at}&starting_after=999999999`);
   expect(unknown.body.error.code).toBe("invalid_cursor");
+});
+
+test("the audit log is read page by page however many entries there are", async () => {
+  const owner = await newTenant();
+  const far = "9000000000";
+  await storeSql(
+    `INSERT INTO audit_log (id, actor, team_id, action, target, request_id, details, created_at)
+     OVERRIDING SYSTEM VALUE
+     VALUES ($1, 'system', $2, 'database.expire', 'database:x', 'sweep', '{}', now())`,
+    [far, owner.teamId],
+  );
+  await newDatabase(owner);
+  const page = await owner.call("GET", `/api/v1/audit_log?starting_after=${far}`);
+  expect(page.status, JSON.stringify(page.body)).toBe(200);
+  const actions = page.body.data.map((each: { action: string }) => each.action);
+  expect(actions).toContain("database.create");
 });
 
 test("whoever the operator adds is in the list of members too", async () => {

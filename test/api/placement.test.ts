@@ -10,10 +10,19 @@ import { type Answer, admin, newTenant, type Tenant, until } from "../support/ap
 const startMs = 180_000;
 let world: World;
 let tenant: Tenant;
+/** Statements to the store that fail, as if it had gone away. */
+let failing: RegExp | null = null;
 
 beforeAll(async () => {
   // What one of the names has is nobody's to the others.
-  world = await startWorld({ POOL_TARGET: "0", ORPHAN_GRACE_SECONDS: "1000000000" });
+  world = await startWorld(
+    { POOL_TARGET: "0", ORPHAN_GRACE_SECONDS: "1000000000" },
+    {
+      onStoreStatement(text) {
+        if (failing?.test(text)) throw new Error("The store has gone away");
+      },
+    },
+  );
   tenant = await newTenant({ url: world.url });
 }, startMs);
 afterAll(async () => {
@@ -104,6 +113,20 @@ test("many creates at once fill every server exactly", async () => {
     ...new Array(4).fill(503),
   ]);
   expect(await spread(servers)).toEqual([3, 5]);
+});
+
+test("a create that failed after it took the last place finds its database when it is sent again", async () => {
+  const region = newRegion();
+  const server = await addServer(region, { max_databases: 1 });
+  const options = { key: randomUUID(), body: { name: `db-${randomUUID().slice(0, 8)}`, region } };
+  failing = /^\s*SELECT\s+d\.id, d\.uuid.*WHERE d\.uuid = /s;
+  const failed = await tenant.call("POST", "/api/v1/databases", options);
+  failing = null;
+  expect(failed.status).toBeGreaterThanOrEqual(500);
+  expect(await spread([server])).toEqual([1]);
+  const again = await tenant.call("POST", "/api/v1/databases", options);
+  expect([again.status, again.body.data?.name]).toEqual([202, options.body.name]);
+  expect(await spread([server])).toEqual([1]);
 });
 
 const gib = 1024 ** 3;

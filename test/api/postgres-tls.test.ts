@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import type { RunningPostgres } from "../../dev/postgres.ts";
-import { serverAccount } from "../../dev/postgres-account.ts";
+import { serverAccount } from "../../dev/server-account.ts";
 import { admin, newTenant } from "../support/api.ts";
 import { type EmptyWorld, startEmptyWorld } from "../support/empty-world.ts";
 import { startOwnPostgres } from "../support/servers.ts";

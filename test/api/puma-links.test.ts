@@ -425,6 +425,30 @@ describe("history", () => {
     expect((await open(url, "?tab=history")).text).toContain("Version 2");
   });
 
+  test("says why a version was not restored", async () => {
+    const row = await account.add("edits", { title: "one" });
+    await account.post("/v1/edits/update_row", { id: row.id, patch: { title: "two" } });
+    const { viewer_url: url } = await rowLink("edits", row.id);
+    const restore = { action: "restore", version: "1" };
+    const changed = await postForm(url, { ...restore, base: "0" });
+    expect(changed.text).toContain("Not restored: this changed");
+    const gone = await postForm(url, { ...restore, version: "7", base: "1" });
+    expect(gone.text).toContain("Not restored: The row has no such version");
+
+    const small = await startPumaWorker({ vars: { PUMA_ACCOUNT_BYTES_MAX: "1000" } });
+    const tenant = await newAccount(small);
+    const { id } = await tenant.add("edits", { text: "x".repeat(600) });
+    await tenant.post("/v1/edits/update_row", { id, patch: { text: "" } });
+    await tenant.add("edits", { text: "y".repeat(600) });
+    const link = (await tenant.post("/v1/_row_links", { table: "edits", id })).body;
+    const full = await send(small, "POST", link.viewer_url.slice(small.url.length), {
+      body: new URLSearchParams({ ...restore, base: "1" }).toString(),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect([full.status, full.text.includes("Not restored: The account")]).toEqual([409, true]);
+    await small.stop();
+  });
+
   test("of a text tells and restores that text alone", async () => {
     const row = await account.add("edits", { body: "one", other: "hidden" });
     const change = (patch: object) => account.post("/v1/edits/update_row", { id: row.id, patch });

@@ -115,6 +115,11 @@ describe("llms.md", () => {
     expect(text).toContain("for 5 minutes");
     expect(text).toContain("- Base URL: `https://puma.example`");
     await other.stop();
+
+    const short = await startPumaWorker({ vars: { LINK_TTL_SECONDS: "20" } });
+    expect((await send(short, "GET", "/llms.md")).text).toContain("for 20 seconds");
+    expect((await send(short, "GET", "/")).text).toContain("for 20 seconds");
+    await short.stop();
   });
 });
 
@@ -156,7 +161,19 @@ describe("every page", () => {
     expect(text).not.toContain("[object");
   });
 
-  test("its shell examples run", async () => {
+  test("the reference's samples are calls that the API takes", async () => {
+    const { key } = await newAccount(worker);
+    const env = { PUMA_KEY: key, ID: "made-up", TOKEN: "made-up" };
+    const samples = shellBlocks(await textOf("/docs"));
+    expect(samples).toHaveLength(pumaDeclarations.length);
+    for (const sample of samples) {
+      const answer = await bash(`${sample} -o /dev/null -w "%{http_code}"`, env);
+      // What they name is made up: rows and tokens may be unknown, and a filter may match several rows.
+      expect([sample, answer]).toEqual([sample, expect.stringMatching(/^(20[01]|401|404|409)$/)]);
+    }
+  });
+
+  test("the guides' shell examples run", async () => {
     const { key } = await newAccount(worker);
     for (const path of ["/how-to-use", "/install", "/install/hermes"]) {
       const examples = shellBlocks(await textOf(path));

@@ -160,7 +160,12 @@ describe("verifying", () => {
       ` ${token}`,
       "\u0000",
     ];
-    for (const each of wrong) expect([each, (await verify(each)).status]).toEqual([each, 401]);
+    for (const each of wrong) {
+      const { status, headers } = await verify(each);
+      expect([each, status]).toEqual([each, 401]);
+      // Every 401 has a challenge (RFC 9110, 15.5.2).
+      expect(headers.get("www-authenticate")).toBe('Bearer realm="pumadb"');
+    }
     expect((await verify(token)).status).toBe(200);
   });
 

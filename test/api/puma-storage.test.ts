@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { pumaAccountMigrations } from "../../durable-objects/storage/puma-account-migrations.ts";
+import { pumaAccountMigrations } from "../../durable-objects/storage/puma-account/migrations.ts";
 import { newAccountId } from "../../src/lib/account-id.ts";
 import { until } from "../support/api.ts";
 import { sendRpc } from "../support/mcp-clients.ts";
@@ -223,7 +223,7 @@ describe("an account of version 1", () => {
 
   /** The code of some later release: one more migration. */
   const tomorrow = {
-    "puma-account-migrations.ts": (source: string) =>
+    "puma-account/migrations.ts": (source: string) =>
       source.replace(
         /\n\];\s*$/,
         `\n  (sql) => {

@@ -204,6 +204,12 @@ describe("values", () => {
     await emptied("deep");
   });
 
+  test("a filter nested as deep as an address is long is refused like any other", async () => {
+    const filter = `{"v":${"[".repeat(7_000)}${"]".repeat(7_000)}}`;
+    const refused = await account.get(`/v1/deep?filter=${filter}`);
+    expect([refused.status, refused.body.error.code]).toEqual([400, "invalid_filter"]);
+  });
+
   test("of a field given twice the last one counts", async () => {
     const table = await emptied(newTable());
     await account.post(`/v1/${table}`, '{"v":1,"v":2}');

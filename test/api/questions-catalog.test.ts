@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Catalog } from "../../src/polykomos/queries/catalog/catalog.ts";
 import {
   introspectMysql,
-  MYSQL_SCHEMA_HASH,
+  mysqlSchemaHashSql,
 } from "../../src/polykomos/queries/catalog/introspect-mysql.ts";
 import {
   introspectPostgres,
-  POSTGRES_SCHEMA_HASH,
+  postgresSchemaHashSql,
 } from "../../src/polykomos/queries/catalog/introspect-postgres.ts";
 import type { CatalogRow, ReadRows } from "../../src/polykomos/queries/catalog/port.ts";
 import { embeddedTranslator } from "../../src/polykomos/queries/translate/translate.ts";
@@ -104,14 +104,37 @@ describe("a catalog that was read from a database", () => {
     );
     const engine = await openPostgres();
     try {
-      const [before] = await engine.read(POSTGRES_SCHEMA_HASH, []);
+      const [before] = await engine.read(postgresSchemaHashSql, []);
       const catalog = await introspectPostgres(engine.read);
       await promises(engine, catalog);
       const alarms = catalog.tables.find((table) => table.name === "alarms");
       expect(alarms).toMatchObject({ schema: "back_office", comment: "warnings" });
       expect(alarms?.columns[1]?.values).toEqual(["low", "high"]);
       await engine.read("ALTER TABLE customers ADD COLUMN note text", []);
-      expect(await engine.read(POSTGRES_SCHEMA_HASH, [])).not.toEqual([before]);
+      expect(await engine.read(postgresSchemaHashSql, [])).not.toEqual([before]);
+    } finally {
+      await engine.end();
+    }
+  });
+
+  test("knows the values of a big table only where PostgreSQL's statistics have them all", async () => {
+    await sql(
+      superuserUrl(NAME),
+      `CREATE TABLE parcels (id int PRIMARY KEY, depot text, state text, note text);
+       INSERT INTO parcels SELECT i, CASE WHEN i % 100 = 0 THEN 'Depot ' || i ELSE 'Main depot' END,
+         CASE WHEN i % 3 = 0 THEN 'lost' ELSE 'delivered' END, repeat('x', 400)
+       FROM generate_series(1, 15000) AS i; ANALYZE parcels`,
+    );
+    const engine = await openPostgres();
+    try {
+      const catalog = await introspectPostgres(engine.read);
+      const parcels = catalog.tables.find((table) => table.name === "parcels");
+      const valuesOf = (name: string) =>
+        parcels?.columns.find((column) => column.name === name)?.values;
+      expect(valuesOf("state")?.toSorted()).toEqual(["delivered", "lost"]);
+      expect(valuesOf("depot")).toEqual([]);
+      const counted = await answer(engine, catalog, "How many parcels have the depot 'depot 700'?");
+      expect(counted.map(Number)).toEqual([1]);
     } finally {
       await engine.end();
     }
@@ -125,10 +148,10 @@ describe("a catalog that was read from a database", () => {
     for (const statement of shared) await operator.query(statement);
     const engine = await openMysql();
     try {
-      const [before] = await engine.read(MYSQL_SCHEMA_HASH, []);
+      const [before] = await engine.read(mysqlSchemaHashSql, []);
       await promises(engine, await introspectMysql(engine.read));
       await engine.read("ALTER TABLE customers ADD COLUMN note text", []);
-      expect(await engine.read(MYSQL_SCHEMA_HASH, [])).not.toEqual([before]);
+      expect(await engine.read(mysqlSchemaHashSql, [])).not.toEqual([before]);
     } finally {
       await engine.end();
       await operator.query(`DROP DATABASE ${NAME}`);

@@ -287,6 +287,33 @@ test("a change that was cut off, or was done, is not done again by a retry", asy
   expect(await shop.sql("SELECT id FROM customers WHERE id = 1")).toEqual([]);
 });
 
+test("a change whose session was lost on the way may have been made, and is not made by a retry", async () => {
+  const shop = await shopOn("postgres");
+  const key = randomUUID();
+  const slow =
+    "UPDATE customers SET age = age + (SELECT count(*) FROM generate_series(1, 500000000)) WHERE id = 1";
+  const question = questionFor(slow);
+  const asking = shop.ask(question, {}, { key });
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = '${shop.dbName}' AND pid <> pg_backend_pid() AND query LIKE 'UPDATE customers%'`;
+  await until(
+    () => sql(superuserUrl(shop.dbName), end),
+    (ended) => ended.length > 0,
+  );
+  const lost = await asking;
+  expect(lost.status).toBe(500);
+  expect(lost.body.error.code).toBe("query_execution_failed");
+  expect(lost.body.error.message).toContain("may have been made");
+  expect(lost.body.error.details.sql).toBe(slow);
+  const told = await shop.ask(question, {}, { key });
+  expect(told.status).toBe(500);
+  expect(told.body.error).toEqual(lost.body.error);
+  const log = await shop.tenant.call("GET", `${path}?database_uuid=${shop.uuid}`);
+  expect(log.body.data[0]).toMatchObject({ status: "writing", sql: slow });
+  // Its place is free again.
+  expect((await shop.ask(questionFor("SELECT id FROM customers"))).status).toBe(200);
+});
+
 test("a database that is not active answers no questions", async () => {
   const shop = await shopOn("postgres");
   await storeSql("UPDATE databases SET status = 'paused' WHERE uuid = $1", [shop.uuid]);

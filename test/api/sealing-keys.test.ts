@@ -5,7 +5,7 @@ import { getTableColumns, isTable } from "drizzle-orm";
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nameOf, sealedColumns } from "../../src/admin/sealing/sealed-columns.ts";
-import * as schema from "../../src/db/schema.ts";
+import * as schema from "../../src/db/schema/index.ts";
 import { startWorld, type World } from "../faults/world.ts";
 import { admin, newDatabase, newTenant, type Tenant, until } from "../support/api.ts";
 import { applyBlueprint, newBlueprint } from "../support/blueprints.ts";
@@ -84,7 +84,10 @@ test("every sealed column of the store is known to the resealing", () => {
 });
 
 test("a step that there is not is refused", async () => {
-  const wrong = ["nowhere:1", "databases.password_sealed:x", "answers:", "answers:-1", ""];
+  const wrong = [
+    ...["nowhere:1", "databases.password_sealed:x", "answers:", "answers:-1", ""],
+    ...[`answers:${"9".repeat(18)}`, `operations.credential_sealed:${"-".repeat(36)}`],
+  ];
   for (const starting_after of wrong) {
     const body = { starting_after };
     const refused = await admin("POST", "/sealing_keys/reseal", { url: world.url, body });

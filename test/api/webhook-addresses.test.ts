@@ -26,7 +26,10 @@ let inside: Receiver;
 let tenant: Tenant;
 
 beforeAll(async () => {
-  world = await startWebhookWorld({ PUBLIC_URL: "https://polykomos.example.net" });
+  world = await startWebhookWorld({
+    PUBLIC_URL: "https://polykomos.example.net",
+    POLYKOMOS_HOST: "databases.example.net",
+  });
   inside = await startReceiver();
   tenant = await world.newTenant();
 });
@@ -107,6 +110,7 @@ test("a name that does not exist is refused", async () => {
 
 test("names of this service are refused", async () => {
   for (const name of [
+    "databases.example.net",
     "polykomos.example.net",
     "POLYKOMOS.Example.net",
     "db-1.polykomos.example.net",

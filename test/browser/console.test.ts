@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
 import { newAddress, signInByMail, signInWith, startConsoleWorker } from "../support/console.ts";
 import { checkPage, checkState } from "../support/looks.ts";
+import { storeSql } from "../support/sql.ts";
 import type { RunningWorker } from "../support/worker.ts";
 
 let worker: RunningWorker;
@@ -241,6 +242,61 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
       await page.locator(".team-menu").waitFor();
     }
     expect(watched.faults).toEqual([]);
+  });
+
+  /** Somebody on the page of a database of theirs, on which an operation goes on. */
+  async function onBusyDatabase() {
+    const watched = await browser.open();
+    const { page } = watched;
+    const address = newAddress();
+    await signInWith(watched, worker.url, address);
+    await page.goto(`${worker.url}/console/databases/new`);
+    await page.getByLabel("Name").fill("busy");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("button", { name: "Show the password" }).waitFor();
+    const uuid = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+    const setState = (state: string) =>
+      storeSql(
+        `UPDATE operations SET state = $1 FROM databases d
+          WHERE d.id = operations.database_id AND d.uuid = $2`,
+        [state, uuid],
+      );
+    await setState("running");
+    await page.reload();
+    await page.locator("#activity[data-poll]").waitFor();
+    return { ...watched, address, setState };
+  }
+
+  test("what somebody has typed stays, and is sent once, while the page follows an operation", async () => {
+    const { page, faults, setState } = await onBusyDatabase();
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(request.method()));
+    const name = page.locator("#rename").getByRole("textbox");
+    await name.fill("No name!");
+    await page.locator("#rename").getByRole("button", { name: "Rename" }).click();
+    await page.locator("#field-name-problem").waitFor();
+    await expect
+      .poll(() => sent.slice(sent.indexOf("POST")).filter((each) => each === "GET").length, {
+        timeout: 10_000,
+      })
+      .toBeGreaterThan(3);
+    await name.fill("a better name");
+    await setState("succeeded");
+    await page.locator("#activity:not([data-poll])").getByText("done", { exact: true }).waitFor();
+    expect(await name.inputValue()).toBe("a better name");
+    expect(sent.filter((each) => each === "POST")).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
+
+  test("a page that follows something asks for signing in again once the session is over", async () => {
+    const { page, address } = await onBusyDatabase();
+    const { pathname } = new URL(page.url());
+    await storeSql(
+      "DELETE FROM console_sessions USING users u WHERE u.id = user_id AND u.email = $1",
+      [address],
+    );
+    await page.getByRole("button", { name: "Mail me a link" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("next")).toBe(pathname);
   });
 
   test("account, new team and what is not there are pages like the others", async () => {

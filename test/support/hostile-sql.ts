@@ -168,6 +168,9 @@ export const hostilePostgres: readonly Hostile[] = [
     // Locks, sessions, sequences, time.
     "SELECT pg_advisory_lock(1)",
     "SELECT pg_try_advisory_xact_lock(1)",
+    "SELECT format('%2000000000s', 'x')",
+    "SELECT format('%2$*1$s', 2000000000, 'x')",
+    "SELECT format(name, 'x') FROM customers",
     "SELECT pg_sleep(10)",
     "SELECT pg_catalog.pg_sleep(10)",
     "SELECT pg_sleep_for('1 hour')",

@@ -25,8 +25,8 @@ export type PumaWorkerOptions = {
   entry?: string;
   /** Stands for all other servers: whatever the Worker fetches is asked of it. */
   elsewhere?: (request: Request) => Promise<Response>;
-  /** For benchmarks: listens on workerd itself, without Miniflare's own Worker in front. */
-  direct?: boolean;
+  /** As of `WorkerOptions`. */
+  compressing?: boolean;
 };
 
 export const idCheckSecret = "test-id-check-secret";
@@ -113,7 +113,7 @@ export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<
     host: "127.0.0.1",
     port: 0,
     cf: false,
-    ...(options.direct ? { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] } : {}),
+    ...(options.compressing ? {} : { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }),
     durableObjects: {
       PUMA_ACCOUNT: { className: "PumaAccount", useSQLite: true },
       PUMA_MAILBOX: { className: "PumaMailbox", useSQLite: true },
@@ -124,7 +124,9 @@ export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<
     bindings: { ...wideVars, ...options.vars },
   });
   await miniflare.ready;
-  const { origin: url } = await (options.direct ? miniflare.unsafeGetDirectURL() : miniflare.ready);
+  const { origin: url } = await (options.compressing
+    ? miniflare.ready
+    : miniflare.unsafeGetDirectURL());
   const pids = workerdChildren().filter((pid) => !before.has(pid));
   return {
     url,

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasCode } from "../../dev/failure.ts";
-import { removeMariadbHome } from "../../dev/mariadb.ts";
 import { readJsonObject } from "../../dev/private-file.ts";
 import { isAlive, processIdentity } from "../../dev/processes.ts";
+import { removeHome } from "../../dev/server-home.ts";
 
 /**
  * A new folder for servers. Whom they run as may pass through it; otherwise their data would stand
@@ -47,7 +47,7 @@ export async function clearLeftovers(): Promise<void> {
       // Of either engine: the server is told by the file with its process's id.
       for (const home of [...homes, folder]) {
         endProcesses(home);
-        await removeMariadbHome(home);
+        await removeHome(home);
       }
     } catch (error) {
       // Another run that begins now does the same.

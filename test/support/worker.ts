@@ -25,6 +25,8 @@ export type WorkerOptions = {
   persist?: string;
   /** Is given what the Worker's process prints, line by line; otherwise it is printed here too. */
   onPrinted?: (line: string) => void;
+  /** Has Miniflare's own Worker in front, which compresses answers as Cloudflare's edge does. */
+  compressing?: boolean;
   /** Opens the inspector of its isolates. */
   inspected?: boolean;
 };
@@ -96,6 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     host: "127.0.0.1",
     port: 0,
     cf: false,
+    ...(options.compressing ? {} : { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }),
     durableObjects: {
       ACCOUNT_GATE: { className: "AccountGate", useSQLite: true },
       PUMA_ACCOUNT: { className: "PumaAccount", useSQLite: true },
@@ -130,7 +133,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     ...(options.inspected ? { inspectorPort: 0 } : {}),
   };
   const miniflare = new Miniflare(settings);
-  const url = (await miniflare.ready).origin;
+  const url = (await (options.compressing ? miniflare.ready : miniflare.unsafeGetDirectURL()))
+    .origin;
   const pids = workerdChildren().filter((pid) => !before.has(pid));
   noteProcesses(persist, pids);
   return {

@@ -74,6 +74,13 @@ test.each([
   expect(pattern).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
 });
 
+test("a pattern that repeats nothing many times over is read at once", () => {
+  const pattern = compilePattern("^(((){1000}){1000}){1000}(a|){900}$");
+  if (!pattern.ok) throw new Error(pattern.reason);
+  expect(pattern.matches("a".repeat(900))).toBe(true);
+  expect(pattern.matches("a".repeat(901))).toBe(false);
+}, 5_000);
+
 test("a pattern that makes backtracking engines run for ever is answered by counted steps", () => {
   const pattern = compilePattern("^(a+)+$");
   if (!pattern.ok) throw new Error(pattern.reason);

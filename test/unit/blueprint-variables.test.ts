@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   checkDeclarations,
   type Declaration,
+  isName,
   resolveValues,
   type VariableType,
   valueWriter,
@@ -30,7 +31,13 @@ const taken: Record<VariableType, { right: unknown[]; wrong: unknown[] }> = {
   date: { right: ["2024-02-29"], wrong: ["2023-02-29", "2024-1-1", "2024-01-01T00:00:00Z", 0] },
   datetime: {
     right: ["2024-02-29T23:59:59Z", "2024-01-01 00:00:00", "2024-01-01T00:00:00.123456+02:00"],
-    wrong: ["2024-02-30T00:00:00Z", "2024-01-01", "2024-01-01T24:00:00Z", 0],
+    wrong: [
+      "2024-02-30T00:00:00Z",
+      "2024-01-01",
+      "2024-01-01T24:00:00Z",
+      "2024-01-01T00:00:00+24:00",
+      0,
+    ],
   },
   uuid: {
     right: ["00000000-0000-4000-8000-00000000000A"],
@@ -82,6 +89,18 @@ test.each([
 ])("a value becomes %s", (_, declarations, given, values) => {
   const resolved = resolveValues(declarations as Record<string, Declaration>, given);
   expect(resolved).toEqual({ ok: true, values });
+});
+
+test.each([
+  ["postgres", "x".repeat(63), true],
+  ["postgres", "x".repeat(64), false],
+  ["mysql", "é".repeat(31), true],
+  ["mysql", "é".repeat(32), false],
+  ["mysql", "ends in a space ", false],
+  ["mysql", "", false],
+  ["mysql", 1, false],
+] as ["postgres" | "mysql", unknown, boolean][])("on %s %j is a name: %j", (engine, value, is) => {
+  expect(isName(engine, value)).toBe(is);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepWords } from "../../src/console/databases/progress.tsx";
+import { stepWords } from "../../src/console/databases/operation-words.tsx";
 import { stepsOf } from "../../src/polykomos/operations/steps.ts";
 
 test("every step of making a database has words for whoever waits", () => {

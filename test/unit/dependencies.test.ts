@@ -50,6 +50,15 @@ test("nothing that is in the Worker runs a script when it is installed", () => {
   expect(serving.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
 });
 
+test("the decisions give a reason for every package that is asked for", () => {
+  const document = readFileSync(join(root, "docs", "decisions.md"), "utf8");
+  const [, section = ""] = document.split("\n## Dependencies\n");
+  const reasons = (section.split("\n## ")[0] ?? "").split("\n").map((line) => line.split("|")[1]);
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  const isNamed = (name: string) => reasons.some((cell) => cell?.split(/[ ,]+/).includes(name));
+  expect(names.filter((name) => !isNamed(name))).toEqual([]);
+});
+
 test("the security document speaks of every package that the Worker has", () => {
   const document = readFileSync(join(root, "docs", "security.md"), "utf8");
   expect(Object.keys(dependencies).filter((name) => !document.includes(name))).toEqual([]);

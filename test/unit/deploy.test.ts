@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkConfig } from "../../dev/deploy/bindings.ts";
 import { productionConfig, readConfig } from "../../dev/deploy/config.ts";
@@ -237,7 +238,17 @@ describe("the store of a deploy", () => {
     const path = join(folder, "backup.jsonl.gz");
     const written = await backUp(from, path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    await expect(backUp(from, path)).rejects.toThrow(/EEXIST/);
+    await expect(backUp(from, path)).rejects.toThrow(/is there already\. Name a new file\.$/);
+    const bytes = readFileSync(path);
+    const half = bytes.subarray(0, bytes.length / 2);
+    for (const broken of [half, gzipSync("{}\n"), gzipSync("null\n"), gzipSync(""), "a", ""]) {
+      const file = join(folder, randomUUID());
+      writeFileSync(file, broken);
+      await expect(restore(to, file)).rejects.toThrow(
+        /is no backup of a store, or not a whole one\.$/,
+      );
+    }
+    await expect(restore(to, join(folder, "absent"))).rejects.toThrow("ENOENT");
     expect(Object.fromEntries(await restore(to, path))).toEqual(
       Object.fromEntries([...written].filter(([, rows]) => rows > 0)),
     );

@@ -15,10 +15,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { afterAll, expect, inject, test } from "vitest";
-import { type RunningMariadb, removeMariadbHome, startMariadb } from "../../dev/mariadb.ts";
+import { type RunningMariadb, startMariadb } from "../../dev/mariadb.ts";
 import { findMariadb } from "../../dev/mariadb-programs.ts";
-import { LOOPBACK } from "../../dev/ports.ts";
+import { loopback } from "../../dev/ports.ts";
 import { isAlive } from "../../dev/processes.ts";
+import { removeHome } from "../../dev/server-home.ts";
 
 const base = mkdtempSync(join(tmpdir(), "dev-mariadb-"));
 const folders: string[] = [];
@@ -51,7 +52,7 @@ function start(folder: string): Promise<RunningMariadb> {
 }
 
 afterAll(async () => {
-  for (const folder of folders) await removeMariadbHome(folder);
+  for (const folder of folders) await removeHome(folder);
   rmSync(base, { recursive: true, force: true });
 }, 60_000);
 
@@ -80,13 +81,13 @@ testWithServer(
     const wrong = ask({ ...server, password: "wrong" }, "SELECT 1");
     await expect(wrong).rejects.toMatchObject({ errno: 1045 });
     expect(await ask(server, "SELECT @@bind_address, @@socket, @@local_infile")).toEqual([
-      [LOOPBACK, "", 0],
+      [loopback, "", 0],
     ]);
     expect(await ask(server, "SELECT user, host FROM mysql.user ORDER BY user")).toEqual([
       ["mariadb.sys", "localhost"],
       ["root", "127.0.0.1"],
     ]);
-    const sys = createConnection({ host: LOOPBACK, port: server.port, user: "mariadb.sys" });
+    const sys = createConnection({ host: loopback, port: server.port, user: "mariadb.sys" });
     await expect(sys).rejects.toMatchObject({ errno: 1045 });
     expect(await ask(server, "SHOW DATABASES LIKE 'test'")).toEqual([]);
     await server.stop();
@@ -100,7 +101,7 @@ testWithServer(
     const folder = newFolder();
     const first = await start(folder);
     await first.stop();
-    const squatter = createServer().listen(first.port, LOOPBACK);
+    const squatter = createServer().listen(first.port, loopback);
     await once(squatter, "listening");
     const flags = ["--max-connections=40"];
     const second = await startMariadb({ folder, programs, fast: true, flags });
@@ -197,10 +198,27 @@ testWithServer(
     const server = await start(folder);
     // Only root starts it as another user, who cannot enter a folder closed like this one.
     expect(lstatSync(folder).isSymbolicLink()).toBe(process.geteuid?.() === 0);
-    await removeMariadbHome(folder);
+    await removeHome(folder);
     expect(isAlive(server.pid)).toBe(false);
     expect(existsSync(folder)).toBe(false);
     await server.stop();
+  },
+  30_000,
+);
+
+test.skipIf(programs.server === "" || process.geteuid?.() !== 0)(
+  "ends a server left running in a home whose link somebody has deleted",
+  async () => {
+    const closed = join(base, "closed too");
+    mkdirSync(closed, { mode: 0o700 });
+    const folder = join(closed, "data");
+    folders.push(folder);
+    const first = await start(folder);
+    rmSync(folder);
+    const second = await start(folder);
+    expect(isAlive(first.pid)).toBe(false);
+    await second.stop();
+    await first.stop();
   },
   30_000,
 );

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { createServer, request } from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
@@ -7,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import WebSocket from "ws";
 import { type NeonEndpoint, startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { type RunningPostgres, startPostgres } from "../../dev/postgres.ts";
-import { removeHome } from "../../dev/postgres-home.ts";
+import { removeHome } from "../../dev/server-home.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dev-neon-"));
 const MEBIBYTE = 1_048_576;
@@ -229,6 +231,22 @@ test("ends the server's session with the WebSocket, and the WebSocket with the s
   const closed = new Promise((resolve) => ended.on("error", resolve));
   await store()`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'left_soon'`;
   expect(await closed).toBeInstanceOf(Error);
+});
+
+test("leaves no connection to a server behind when it refuses a WebSocket", async () => {
+  const connected: Socket[] = [];
+  const upstream = createTcpServer((socket) => connected.push(socket)).listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const { port } = upstream.address() as AddressInfo;
+  endpoint.allow("127.0.0.1", port);
+  const client = connect(endpoint.port, "127.0.0.1");
+  client.write(
+    `GET /v2?address=127.0.0.1:${port} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: none\r\n\r\n`,
+  );
+  const [answer] = await once(client, "data");
+  expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
+  await expect.poll(() => connected.map((socket) => socket.closed)).toEqual([true]);
+  upstream.close();
 });
 
 test("says that its port is taken", async () => {

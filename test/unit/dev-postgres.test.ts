@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
-import { LOOPBACK } from "../../dev/ports.ts";
+import { loopback } from "../../dev/ports.ts";
 import { type RunningPostgres, startPostgres } from "../../dev/postgres.ts";
-import { removeHome } from "../../dev/postgres-home.ts";
 import { isAlive } from "../../dev/processes.ts";
+import { removeHome } from "../../dev/server-home.ts";
 
 const base = mkdtempSync(join(tmpdir(), "dev-postgres-"));
 const folders: string[] = [];
@@ -61,7 +61,7 @@ test("asks for the password and stands on loopback only", async () => {
   const server = await start(newFolder());
   const wrong = server.url("postgres").replace(server.password, "wrong");
   await expect(ask(wrong, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
-  expect(await ask(server.url("postgres"), "SHOW listen_addresses")).toEqual([LOOPBACK]);
+  expect(await ask(server.url("postgres"), "SHOW listen_addresses")).toEqual([loopback]);
   expect(await ask(server.url("postgres"), "SHOW unix_socket_directories")).toEqual([""]);
   await server.stop();
 }, 30_000);
@@ -70,7 +70,7 @@ test("takes another port when its own is taken, and its own settings when given"
   const folder = newFolder();
   const first = await start(folder);
   await first.stop();
-  const squatter = createServer().listen(first.port, LOOPBACK);
+  const squatter = createServer().listen(first.port, loopback);
   await once(squatter, "listening");
   const second = await startPostgres({ folder, fast: true, settings: { max_connections: "40" } });
   expect(second.port).not.toBe(first.port);

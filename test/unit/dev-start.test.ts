@@ -1,14 +1,19 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
-import { readArguments } from "../../dev/arguments.ts";
-import { readDemo, writeDemo } from "../../dev/demo.ts";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, expect, test, vi } from "vitest";
+import { readDemo, seed, writeDemo } from "../../dev/demo.ts";
 import { greeting } from "../../dev/greeting.ts";
+import { untilHealthz } from "../../dev/healthz.ts";
 import { takeLock } from "../../dev/lock.ts";
 import { loadSecrets } from "../../dev/secrets.ts";
 import { newShutdown } from "../../dev/shutdown.ts";
+import { readArguments } from "../../dev/start-arguments.ts";
 import { writeVariables } from "../../dev/worker-variables.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dev-start-"));
@@ -20,6 +25,17 @@ const demo = {
 };
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+async function withServer(answer: RequestListener, use: (origin: string) => Promise<void>) {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
 
 test("understands --fresh, several --var and PORT", () => {
   const words = ["--fresh", "--var", "POOL_TARGET:1", "--var=PUBLIC_URL:http://a:1"];
@@ -78,6 +94,71 @@ test("gives the demo file the documented fields, and takes back only a whole one
   expect(readDemo(join(folder, "absent.json"))).toBeNull();
 });
 
+test("makes a demo user without a pumaDB key when sign-in links are mailed", async () => {
+  const answers: Record<string, object> = {
+    "GET /admin/v1/users": { data: [{ id: 1, email: "demo@example.com" }], has_more: false },
+    "POST /admin/v1/users/1/keys": { api_key: "pk_live_a_b" },
+    "POST /auth/magic-link": { ok: true },
+    "GET /admin/v1/servers": { data: [{ id: 1, name: "local-postgres", port: 1 }] },
+    "POST /admin/v1/servers/1/activate": {},
+  };
+  await withServer(
+    ({ method, url }, response) => {
+      const answer = answers[`${method} ${url}`];
+      response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}));
+    },
+    async (url) => {
+      const path = join(folder, "mailed.json");
+      const postgres = { host: "127.0.0.1", port: 1, user: "a", password: "b" };
+      const made = await seed(path, url, "admin", { postgres, mysql: null });
+      expect(made).toEqual({
+        url,
+        adminToken: "admin",
+        polykomosKey: "pk_live_a_b",
+        pumaKey: null,
+      });
+      expect(readDemo(path)).toEqual(made);
+    },
+  );
+});
+
+test("waits for the Worker as long as it may, however long the start took before", async () => {
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + 600_000);
+  let asked = 0;
+  await withServer(
+    (_, response) => {
+      asked += 1;
+      response.writeHead(asked > 2 ? 200 : 503).end(`asked ${asked} times`);
+    },
+    async (origin) => {
+      const isReady = ({ status }: { status: number }) => status === 200;
+      const times = { withinMs: 5_000, everyMs: 1 };
+      expect(await untilHealthz(origin, isReady, times)).toMatchObject({ text: "asked 3 times" });
+      const late = untilHealthz(origin, () => false, { withinMs: 50, everyMs: 1 });
+      await expect(late).rejects.toThrow(/not ready after 0.05 s: 200 asked \d+ times$/);
+    },
+  );
+  clock.mockRestore();
+});
+
+test.each([
+  ["admin.ts", ["users", "list", "--nmae", "a"], "Unknown option '--nmae'. "],
+  ["sql.ts", ["--ulr"], "Unknown option '--ulr'. "],
+  ["store.ts", ["migrate"], "connect ECONNREFUSED 127.0.0.1:1"],
+])("answers %s %j in one line", (program, words, reason) => {
+  const path = join(import.meta.dirname, "../../dev", program);
+  // Nobody listens there.
+  const env = { ...process.env, STORE_URL: "postgresql://a:b@127.0.0.1:1/c" };
+  const { stderr, status } = spawnSync(process.execPath, [path, ...words], {
+    encoding: "utf8",
+    env,
+  });
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr).toContain(reason);
+  expect(status).toBe(1);
+});
+
 test("gives a lock to one process at a time, and to the next one after a kill", () => {
   const path = join(folder, "lock");
   const first = takeLock(path);
@@ -94,6 +175,29 @@ test("gives a lock to one process at a time, and to the next one after a kill", 
   writeFileSync(path, "half a li");
   expect(takeLock(path).taken).toBe(true);
 });
+
+test("gives the lock of a killed process to one of those that come at the same moment", async () => {
+  const locks = Array.from({ length: 40 }, (_, index) => join(folder, `contended-${index}`));
+  const dead = JSON.stringify({ pid: spawnSync("true").pid, identity: "none" });
+  for (const path of locks) writeFileSync(path, dead);
+  // Each goes for a lock at the same time as the others, and lives until all have.
+  const script = `
+    const { takeLock } = await import(${JSON.stringify(resolve("dev/lock.ts"))});
+    const beginAtMs = ${Date.now() + 1_500};
+    const taken = ${JSON.stringify(locks)}.filter((path, index) => {
+      while (Date.now() < beginAtMs + index * 10);
+      return takeLock(path).taken;
+    });
+    console.log(JSON.stringify(taken));
+    setTimeout(() => process.exit(), 1_000);`;
+  const outputs = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+      return JSON.parse(await text(child.stdout));
+    }),
+  );
+  expect(outputs.flat().sort()).toEqual(locks.toSorted());
+}, 20_000);
 
 test("ends what was started in reverse order, also what was still starting", async () => {
   const ended: string[] = [];

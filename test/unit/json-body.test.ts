@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { jsonDepthMax, readJsonBody } from "../../src/http/json-body.ts";
+import { readJsonBody } from "../../src/http/json-body.ts";
 import { readForm } from "../../src/http/own-form.ts";
 import { discardBody, readBody } from "../../src/http/read-body.ts";
+import { jsonDepthMax } from "../../src/lib/json-depth.ts";
 
 function post(body: BodyInit, headers: Record<string, string> = {}): Request {
   return new Request("http://host/", {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { highlighted } from "../../src/puma/links/highlight.ts";
-import { markdownHtml } from "../../src/puma/links/markdown.ts";
+import { highlighted } from "../../src/puma/pages/highlight.ts";
+import { markdownHtml } from "../../src/puma/pages/markdown.ts";
 
 const render = (text: string) => String(markdownHtml(text));
 

@@ -58,6 +58,20 @@ const classes: Record<string, [string, string][]> = {
     ["How many female customers are there?", "SELECT count(*) FROM customers WHERE gender = 'F'"],
     ["Which customers are not from Italy?", "SELECT name FROM customers WHERE country <> 'Italy'"],
   ],
+  'denies both of two values that "or" joins': [
+    [
+      "Which customers are not from Italy or France?",
+      "SELECT name FROM customers WHERE country <> 'Italy' AND country <> 'France'",
+    ],
+    [
+      "Which customers are not from Italy or not from France?",
+      "SELECT name FROM customers WHERE (country <> 'Italy' OR country <> 'France')",
+    ],
+    [
+      "Which customers have no open or shipped orders?",
+      "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE (status = 'open' OR status = 'shipped') AND customer_id IS NOT NULL)",
+    ],
+  ],
   "looks for patterns": [
     [
       "List the names of products whose name starts with 'La'.",
@@ -132,8 +146,64 @@ const classes: Record<string, [string, string][]> = {
       "SELECT count(*) FROM orders WHERE order_date > '2025-03-03'",
     ],
     [
+      "Which customers placed orders in 2021?",
+      "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id WHERE orders.order_date >= '2021-01-01' AND orders.order_date < '2022-01-01'",
+    ],
+    [
+      "How many customers were born in 1990?",
+      "SELECT count(*) FROM customers WHERE birth_date >= '1990-01-01' AND birth_date < '1991-01-01'",
+    ],
+    ["Show all orders in the past 99999999999 days.", "SELECT * FROM orders"],
+    [
+      "How many reviews were created on 2023-02-31?",
+      "SELECT count(*) FROM reviews WHERE created_at = '2023-02-31'",
+    ],
+    [
       "What is the number of orders per month?",
       "SELECT date_trunc('month', order_date), count(*) FROM orders GROUP BY date_trunc('month', order_date) ORDER BY date_trunc('month', order_date) ASC",
+    ],
+  ],
+  "takes the days of a year as a whole": [
+    [
+      "How many orders were not placed in 2025?",
+      "SELECT count(*) FROM orders WHERE (order_date < '2025-01-01' OR order_date >= '2026-01-01')",
+    ],
+    [
+      "How many orders were not placed between 2021 and 2023?",
+      "SELECT count(*) FROM orders WHERE (order_date < '2021-01-01' OR order_date >= '2024-01-01')",
+    ],
+    [
+      "Which orders have an order date other than 2025?",
+      "SELECT * FROM orders WHERE (order_date < '2025-01-01' OR order_date >= '2026-01-01')",
+    ],
+    [
+      "Which orders were placed in 2021 or 2024?",
+      "SELECT * FROM orders WHERE ((order_date >= '2021-01-01' AND order_date < '2022-01-01') OR (order_date >= '2024-01-01' AND order_date < '2025-01-01'))",
+    ],
+    [
+      "How many orders were placed in 2021 and 2022?",
+      "SELECT count(*) FROM orders WHERE ((order_date >= '2021-01-01' AND order_date < '2022-01-01') OR (order_date >= '2022-01-01' AND order_date < '2023-01-01'))",
+    ],
+    [
+      "Which customers placed orders in 2021 and 2022?",
+      "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id WHERE orders.order_date >= '2021-01-01' AND orders.order_date < '2022-01-01' INTERSECT SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id WHERE orders.order_date >= '2022-01-01' AND orders.order_date < '2023-01-01'",
+    ],
+  ],
+  "compares numbers with every digit that was said": [
+    [
+      "Show the name of the customer with id 12345678901234567.",
+      "SELECT name FROM customers WHERE id = 12345678901234567",
+    ],
+    [
+      "Which products cost more than 99999999999999999999999?",
+      "SELECT name FROM products WHERE price > 99999999999999999999999",
+    ],
+    ["Which products cost more than 007.50?", "SELECT name FROM products WHERE price > 7.5"],
+  ],
+  "compares an aggregate with two bounds": [
+    [
+      "Which customers have an average order total between 5 and 10?",
+      "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.name HAVING avg(orders.total) BETWEEN 5 AND 10",
     ],
   ],
 };
@@ -184,6 +254,16 @@ function outsideLiterals(sql: string, dialect: Dialect): string {
   const literal = dialect === "mysql" ? /'(?:[^'\\]|\\.|'')*'/g : /'(?:[^']|'')*'/g;
   return sql.replace(literal, "?");
 }
+
+test("what nothing joins cannot be left out, and is not passed over", async () => {
+  expect(await sqlOf("Which employees have no suppliers?")).toBe("refused: ");
+});
+
+test("a ranking is cut off at whole and possible numbers of rows alone", async () => {
+  for (const rows of ["2.5", "-3", "0", "99999999999999999999999"]) {
+    expect(await sqlOf(`Show the top ${rows} products by price.`)).not.toMatch(/LIMIT/);
+  }
+});
 
 describe("the same question", () => {
   test("has the same answer, byte for byte, every time it is asked", async () => {

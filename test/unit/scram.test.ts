@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { expect, test } from "vitest";
-import { scramVerifier } from "../../src/fleet/scram.ts";
-import { proveScram } from "../../src/fleet/scram-client.ts";
+import { proveScram } from "../../src/fleet/postgres/scram-client.ts";
+import { scramVerifier } from "../../src/fleet/postgres/scram-verifier.ts";
 
 const clientNonce = "rOprNGfwEbeRWgbNEkqO";
 const salt = Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64");

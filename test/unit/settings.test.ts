@@ -20,6 +20,15 @@ test("where mail is sent, its links follow PUBLIC_URL and never a request's Host
   expect(settingsOf({}).PUBLIC_URL).toBe("");
 });
 
+test.each(["PUBLIC_URL", "NEON_ENDPOINT"])("%s is an origin, with or without a slash", (name) => {
+  expect(settingsOf({ [name]: "https://db.example.com/" })).toMatchObject({
+    [name]: "https://db.example.com",
+  });
+  for (const wrong of ["db.example.com", "https://db.example.com/v1", "ftp://db.example.com"]) {
+    expect(() => settingsOf({ [name]: wrong })).toThrow(name);
+  }
+});
+
 test.each(["ADMIN_TOKEN", "ID_CHECK_SECRET", "PAGE_SECRET"])(
   "a short %s is refused, without telling it",
   (name) => {

@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { cloudflareMailer } from "../../src/puma/mail/cloudflare-mailer.ts";
+import { MailFailure, sendTimeoutMs } from "../../src/puma/mail/mail.ts";
 import { signInMail } from "../../src/puma/sign-in/rules/mail-text.ts";
 
 const minuteMs = 60_000;
@@ -24,4 +26,15 @@ test("an invitation's mail names the team and who invites, and lasts for days", 
   expect(mail.text).toContain('owner@example.com invites you to the team "Shop"');
   expect(mail.text).toContain(link);
   expect(mail.text).toContain("for 7 days");
+});
+
+test("a mail counts as not sent when Cloudflare's binding does not answer in time", async () => {
+  vi.useFakeTimers();
+  const silent = { send: () => new Promise<never>(() => {}) };
+  const mailer = cloudflareMailer(silent, "pumaDB <hello@example.com>");
+  const sent = mailer.send({ to: "ada@example.com", subject: "s", text: "t" });
+  const failed = expect(sent).rejects.toBeInstanceOf(MailFailure);
+  await vi.advanceTimersByTimeAsync(sendTimeoutMs);
+  await failed;
+  vi.useRealTimers();
 });

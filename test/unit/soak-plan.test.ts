@@ -1,22 +1,31 @@
 import { describe, expect, test } from "vitest";
 import { planFaults } from "../../soak/fault-plan.ts";
 import { readOptions } from "../../soak/options.ts";
-import { planOfProgram } from "../../soak/polykomos-client.ts";
-import { planOfAgent } from "../../soak/puma-client.ts";
+import { polykomosSteps } from "../../soak/polykomos-steps.ts";
+import { pumaSteps } from "../../soak/puma-steps.ts";
+import { plannedSteps } from "../../soak/steps.ts";
 
 const servers = 4;
 
 describe("a seed", () => {
   test("gives the same faults and the same steps again", () => {
     expect(planFaults(7, 300, servers)).toEqual(planFaults(7, 300, servers));
-    expect(planOfAgent(7, "agent0", 500)).toEqual(planOfAgent(7, "agent0", 500));
-    expect(planOfProgram(7, "program0", 500)).toEqual(planOfProgram(7, "program0", 500));
+    expect(plannedSteps(pumaSteps, 7, "agent0", 500)).toEqual(
+      plannedSteps(pumaSteps, 7, "agent0", 500),
+    );
+    expect(plannedSteps(polykomosSteps, 7, "program0", 500)).toEqual(
+      plannedSteps(polykomosSteps, 7, "program0", 500),
+    );
   });
 
   test("gives others than another seed, and each client its own", () => {
     expect(planFaults(7, 300, servers)).not.toEqual(planFaults(8, 300, servers));
-    expect(planOfAgent(7, "agent0", 500)).not.toEqual(planOfAgent(8, "agent0", 500));
-    expect(planOfAgent(7, "agent0", 500)).not.toEqual(planOfAgent(7, "agent1", 500));
+    expect(plannedSteps(pumaSteps, 7, "agent0", 500)).not.toEqual(
+      plannedSteps(pumaSteps, 8, "agent0", 500),
+    );
+    expect(plannedSteps(pumaSteps, 7, "agent0", 500)).not.toEqual(
+      plannedSteps(pumaSteps, 7, "agent1", 500),
+    );
   });
 });
 

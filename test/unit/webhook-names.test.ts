@@ -1,5 +1,6 @@
+import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { judgeAnswers } from "../../src/lib/resolve.ts";
+import { dnsOverHttps, judgeAnswers } from "../../src/lib/resolve.ts";
 
 const a = (data: string) => ({ type: 1, data });
 const aaaa = (data: string) => ({ type: 28, data });
@@ -68,4 +69,22 @@ test.each([
     typeof judgeAnswers
   >[0];
   expect(judgeAnswers(copies, own)).toEqual({ kind });
+});
+
+test.each([
+  ["is read whole", 10, "public"],
+  ["that is far too long is not read to its end", 10_000, "failed"],
+] as const)("a resolver's answer that tells no length %s", async (_, records, kind) => {
+  const server = createServer((_request, response) => {
+    response.write('{"Status":0,"Answer":[');
+    for (let left = records; left > 1; left--) response.write(`${JSON.stringify(a("1.1.1.1"))},`);
+    response.end(`${JSON.stringify(a("1.1.1.1"))}]}`);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("No port");
+  const resolve = dnsOverHttps(`http://127.0.0.1:${address.port}/`, own);
+  expect(await resolve("receiver.example.com")).toEqual({ kind });
+  server.closeAllConnections();
+  server.close();
 });

@@ -409,14 +409,19 @@ export interface components {
             scope: "*";
         };
         CreateTextFieldLinkRequest: {
+            /** @description The row's table */
             table: string;
+            /** @description The field that holds the text */
             field: string;
+            /** @description The row's id */
             id?: string;
+            /** @description Names the row instead of id, and must match it alone */
             filter?: {
                 [key: string]: string | number | boolean | null;
             };
             /** @description The download's name; made safe where it is not */
             filename?: string;
+            /** @description The text's media type; text/markdown unless filename says otherwise */
             mimeType?: string;
         } | unknown | unknown;
         CreateTextFieldLinkResponse: {
@@ -439,7 +444,9 @@ export interface components {
             safety: string;
         };
         CreateRowLinkRequest: {
+            /** @description The row's table */
             table: string;
+            /** @description The row's id */
             id: string;
             /** @description The download's name; made safe where it is not */
             filename?: string;
@@ -463,6 +470,7 @@ export interface components {
             safety: string;
         };
         CreateQueryLinkRequest: {
+            /** @description The table of the rows */
             table: string;
             filter?: {
                 [key: string]: string | number | boolean | null;
@@ -719,7 +727,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The field, or the fields, that tell which row is the same one */
                     key: string | string[];
+                    /** @description The row, without id, created_at and updated_at */
                     row: {
                         [key: string]: unknown;
                     };
@@ -769,6 +779,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The changes, in order */
                     operations: ({
                         /** @enum {string} */
                         action: "add";
@@ -779,6 +790,7 @@ export interface operations {
                     } | {
                         /** @enum {string} */
                         action: "upsert";
+                        /** @description The field, or the fields, that tell which row is the same one */
                         key: string | string[];
                         row: {
                             [key: string]: unknown;
@@ -799,7 +811,10 @@ export interface operations {
                         patch: {
                             [key: string]: unknown;
                         };
-                        /** @default false */
+                        /**
+                         * @description Whether more than one row may be changed
+                         * @default false
+                         */
                         allowMultiple?: boolean;
                     } | {
                         /** @enum {string} */
@@ -908,7 +923,10 @@ export interface operations {
                     patch: {
                         [key: string]: unknown;
                     };
-                    /** @default false */
+                    /**
+                     * @description Whether more than one row may be changed
+                     * @default false
+                     */
                     allowMultiple?: boolean;
                 };
             };
@@ -1024,6 +1042,7 @@ export interface operations {
             content: {
                 "application/json": {
                     id: string;
+                    /** @description Its number, as the list of versions tells it */
                     version: number;
                 };
             };

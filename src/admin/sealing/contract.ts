@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { access, answers, many, one, tag } from "../contract.ts";
+import { many, one } from "../../polykomos/schemas.ts";
+import { access, answers, tag } from "../contract.ts";
 
 /** A key of `SEALING_KEYS`, or one that is missing there, with what it has sealed. */
-const sealingKey = z.object({
+export const sealingKey = z.object({
   object: z.literal("sealing_key"),
   id: z.string(),
   state: z.enum(["newest", "older", "missing"]),

@@ -25,7 +25,7 @@ export type SealingDeps = {
   } | null;
 };
 
-export type Resealed = {
+type Resealed = {
   place: string;
   resealed: number;
   /** Texts that do not open: their key is missing, or they were changed. */
@@ -38,7 +38,11 @@ export type Resealed = {
 const answersPlace = "answers";
 /** Gates asked in one step. */
 const accountsTogether = 25;
-const keyShapes = { bigint: /^\d{1,18}$/, uuid: /^[0-9a-f-]{36}$/ } as const;
+const keyShapes = {
+  bigint: /^\d{1,18}$/,
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+} as const;
+const userIdShape = /^\d{1,9}$/;
 
 /** Each key with what it has sealed in the store; kept answers are not counted. */
 export async function listSealingKeys(deps: SealingDeps): Promise<SealingKey[]> {
@@ -69,18 +73,17 @@ export async function resealNext(
   return await resealAnswers(deps, isAnswers ? Number(after ?? 0) : 0);
 }
 
+/** A cursor is the name of a place, and the key behind which its rows are still to be looked at. */
 function readCursor(text: string | null): { index: number; after: string | null } {
   if (text === null) return { index: 0, after: null };
   const [name = "", after = ""] = text.split(":");
-  const index =
-    name === answersPlace
-      ? sealedColumns.length
-      : sealedColumns.findIndex((place) => nameOf(place) === name);
-  const shape = keyShapes[sealedColumns[index]?.keyType ?? "bigint"];
-  if (index === -1 || !shape.test(after)) {
-    throw invalidField("starting_after", "must be the `next` of a step before");
+  const index = sealedColumns.findIndex((place) => nameOf(place) === name);
+  const column = sealedColumns[index];
+  if (column && keyShapes[column.keyType].test(after)) return { index, after };
+  if (name === answersPlace && userIdShape.test(after)) {
+    return { index: sealedColumns.length, after };
   }
-  return { index, after };
+  throw invalidField("starting_after", "must be the `next` of a step before");
 }
 
 /** Rows of one column; `null` when there are none to be sealed anew. */

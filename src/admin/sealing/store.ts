@@ -4,7 +4,7 @@ import { type Act, audit } from "../store.ts";
 import type { SealedColumn } from "./sealed-columns.ts";
 
 /** Sealed texts of the store, by the key that sealed them. */
-export type SealedRow = { key: string; about: string; sealed: string };
+type SealedRow = { key: string; about: string; sealed: string };
 
 const rowsTogether = 200;
 /** Texts in memory at once; the first is taken whatever its length. */
@@ -61,7 +61,7 @@ export async function replaceSealed(
   return row?.resealed ?? 0;
 }
 
-export type SealedCount = { table: string; column: string; key_id: string; texts: number };
+type SealedCount = { table: string; column: string; key_id: string; texts: number };
 
 /** How many texts each key has sealed. */
 export async function countSealed(

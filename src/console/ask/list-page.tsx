@@ -1,11 +1,12 @@
 import type { View } from "../area.ts";
-import { engineName, StateBadge } from "../databases/usage.tsx";
+import { StateBadge } from "../databases/usage.tsx";
 import type { DatabaseView } from "../databases/wire.ts";
 import { Empty, More, PageHead, Table } from "../parts/page.tsx";
-import { askOf, askPath } from "./wire.ts";
+import { engineName } from "../parts/text.ts";
+import { askOf } from "./wire.ts";
 
 /** Which database to ask. */
-export function askListPage(databases: readonly DatabaseView[], hasMore: boolean): View {
+export function askListPage(databases: readonly DatabaseView[], older: string | null): View {
   const main = (
     <>
       <PageHead title="Ask" lead="Put a question in plain English to one of your databases." />
@@ -35,7 +36,7 @@ export function askListPage(databases: readonly DatabaseView[], hasMore: boolean
           ])}
         />
       )}
-      <More href={hasMore ? `${askPath}?after=${databases.at(-1)?.uuid}` : null} />
+      <More href={older} />
     </>
   );
   return { title: "Ask", main };

@@ -1,18 +1,13 @@
 import type { View } from "../area.ts";
 import type { DatabaseView } from "../databases/wire.ts";
-import { AreaField, Form, ProblemNote } from "../parts/form.tsx";
-import { Badge, Copyable, Empty, More, PageHead, Panel, Table, Time } from "../parts/page.tsx";
+import { AreaField, Form, FormActions, ProblemNote } from "../parts/form.tsx";
+import { Copyable, PageHead, Panel } from "../parts/page.tsx";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
+import { History } from "./history.tsx";
 import { Result } from "./result.tsx";
 import { Schema } from "./schema.tsx";
-import {
-  type AnswerView,
-  askOf,
-  type ExecutionView,
-  rowsText,
-  type SchemaTableView,
-} from "./wire.ts";
+import { type AnswerView, askOf, type ExecutionView, type SchemaTableView } from "./wire.ts";
 
 export type AskShown = {
   database: DatabaseView;
@@ -56,6 +51,7 @@ export function askPage(visit: Visit, shown: AskShown): View {
       <Schema tables={shown.tables} problem={shown.schemaProblem} />
     </>
   );
+  // A statement that failed is 500 at the API; the page about it has not failed.
   const status = problem ? (problem.status >= 500 ? 422 : problem.status) : 200;
   return { title: `Ask ${database.name}`, main, status };
 }
@@ -136,76 +132,8 @@ function Confirmation(props: {
       <Form visit={props.visit} action={place} swap="ask" label="Run the statement">
         <input type="hidden" name="query" value={shown.question} />
         <input type="hidden" name="confirm" value={props.word} />
-        <div class="actions">
-          <button type="submit" class="danger">
-            Run it
-          </button>
-          <a class="button quiet" href={place}>
-            Leave everything as it is
-          </a>
-        </div>
+        <FormActions submit="Run it" danger leave={place} leaveLabel="Leave everything as it is" />
       </Form>
     </Panel>
   );
-}
-
-const statusWords: Record<
-  ExecutionView["status"],
-  readonly ["good" | "busy" | "bad" | "idle" | "warn", string]
-> = {
-  running: ["busy", "running"],
-  writing: ["warn", "not known"],
-  succeeded: ["good", "done"],
-  failed: ["bad", "failed"],
-  refused: ["bad", "refused"],
-  awaiting_confirmation: ["warn", "waits for a yes"],
-};
-
-function History(props: { uuid: string; history: readonly ExecutionView[]; older: string | null }) {
-  return (
-    <Panel title="Asked before" lead="By you and your team, newest first.">
-      {props.history.length === 0 ? (
-        <Empty title="Nothing was asked yet">
-          Each question stands here with its statement, to be looked at and asked again.
-        </Empty>
-      ) : (
-        <Table
-          caption="Questions that were asked"
-          columns={[
-            { name: "Question", kind: "main" },
-            { name: "Result" },
-            { name: "When" },
-            { name: "Again", kind: "actions" },
-          ]}
-          rows={props.history.map((each) => {
-            const [kind, word] = statusWords[each.status];
-            return [
-              <>
-                {each.query}
-                {each.sql ? <code class="sub">{each.sql}</code> : null}
-                {each.error && each.status !== "awaiting_confirmation" ? (
-                  <span class="sub">{each.error.message}</span>
-                ) : null}
-              </>,
-              <Badge kind={kind}>{each.status === "succeeded" ? outcomeText(each) : word}</Badge>,
-              <Time iso={each.created_at} />,
-              <a
-                class="button quiet small"
-                href={`${askOf(props.uuid)}?q=${encodeURIComponent(each.query)}`}
-              >
-                Again<span class="aloud"> {each.query}</span>
-              </a>,
-            ];
-          })}
-        />
-      )}
-      <More href={props.older} />
-    </Panel>
-  );
-}
-
-function outcomeText(each: ExecutionView): string {
-  if (each.statement_class === "read") return rowsText(each.row_count ?? 0);
-  if (each.statement_class === "write") return `${rowsText(each.affected_rows ?? 0)} changed`;
-  return "done";
 }

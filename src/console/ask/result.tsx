@@ -1,8 +1,9 @@
 import type { HtmlContent } from "../html.ts";
 import { Form } from "../parts/form.tsx";
 import { Copyable, Note, Panel } from "../parts/page.tsx";
+import { counted, shortened } from "../parts/text.ts";
 import type { Visit } from "../visit.ts";
-import { type AnswerView, askOf, rowsText } from "./wire.ts";
+import { type AnswerView, askOf } from "./wire.ts";
 
 /** Rows on the page; a file has them all. */
 const rowsShownMax = 200;
@@ -29,7 +30,9 @@ export function Result(props: {
     >
       {isRead ? null : (
         <Note kind="good">
-          {result.type === "write" ? `${rowsText(result.affectedRows)} changed.` : "It is done."}
+          {result.type === "write"
+            ? `${counted(result.affectedRows, "row")} changed.`
+            : "It is done."}
         </Note>
       )}
       <Copyable id="sql" text={sql} label="the SQL" />
@@ -41,13 +44,14 @@ export function Result(props: {
 function Rows({ result }: { result: AnswerView["result"] }) {
   const { rows } = result;
   const shown = rows.slice(0, rowsShownMax);
-  const count = `${rowsText(result.rowCount)}${
-    result.truncated ? `: the answer was cut off there, at most ${rowsText(result.maxRows)}` : ""
-  }${rows.length > shown.length ? `; the first ${shown.length} are shown, a file has them all` : ""}.`;
+  const isCut = result.truncated;
+  const isLong = rows.length > shown.length;
   return (
     <>
       <p class="hint" role="status" id="result-count">
-        {count}
+        {counted(result.rowCount, "row")}
+        {isCut ? `: the answer was cut off there, at most ${counted(result.maxRows, "row")}` : ""}
+        {isLong ? `; the first ${shown.length} are shown, a file has them all` : ""}.
       </p>
       {shown.length > 0 ? <RowsTable rows={shown} /> : null}
     </>
@@ -86,10 +90,7 @@ function RowsTable({ rows }: { rows: AnswerView["result"]["rows"] }) {
 function cell(value: unknown): HtmlContent {
   if (value === null || value === undefined) return <span class="soft">null</span>;
   if (value === "") return <span class="soft">empty</span>;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= cellCharactersMax
-    ? text
-    : `${text.slice(0, cellCharactersMax).toWellFormed()}…`;
+  return shortened(typeof value === "string" ? value : JSON.stringify(value), cellCharactersMax);
 }
 
 /** The statement is run again for a file, with the right to read alone. */

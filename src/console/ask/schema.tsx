@@ -1,7 +1,8 @@
 import { ProblemNote } from "../parts/form.tsx";
 import { Empty, Panel } from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import type { Problem } from "../problem.ts";
-import { rowsText, type SchemaTableView } from "./wire.ts";
+import type { SchemaTableView } from "./wire.ts";
 
 /** Tables on the page: more make it heavy, and nobody reads them. */
 const tablesMax = 150;
@@ -42,7 +43,7 @@ export function Schema(props: {
 /** An engine that has not counted yet says nothing, or less than nothing. */
 function sizeText({ is_view: isView, row_estimate: estimate }: SchemaTableView): string {
   if (isView) return "view";
-  return estimate >= 1 ? `about ${rowsText(Math.round(estimate))}` : "table";
+  return estimate >= 1 ? `about ${counted(Math.round(estimate), "row")}` : "table";
 }
 
 function SchemaTable({ table, isOpen }: { table: SchemaTableView; isOpen: boolean }) {

@@ -34,7 +34,3 @@ export const askPath = "/console/ask";
 export function askOf(uuid: string): string {
   return `${askPath}/${uuid}`;
 }
-
-export function rowsText(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
-}

@@ -1,7 +1,14 @@
 /**
- * All that runs in the browser; every page works without it. `data-swap="id"` on a form: only the
- * element of that id is replaced by the answer. `data-poll="ms"` on an element with an id: it is
- * fetched anew until it no longer has the mark. `data-tabs`: its sections become tabs.
+ * All that runs in the browser beside the SQL editor; every page works without it.
+ *
+ * - `data-swap="id"` on a form: only the element of that id is replaced by the answer. What has
+ *   `data-focus` in it gets the focus.
+ * - `data-download` on a form: the answer is a file, so the form stays ready.
+ * - `data-poll="ms"` on an element with an id: it is fetched anew, so often, from the page at
+ *   `data-poll-from`, until it comes without the mark.
+ * - `data-tabs="label"`: its sections become tabs.
+ * - `data-copy="id"` on a button: copies the text of that element.
+ * - `data-local` on a time: it is told in the reader's zone.
  */
 export const script = `(() => {
 "use strict";
@@ -75,20 +82,20 @@ function replace(id, page) {
 }
 
 function poll(element) {
-  const { id } = element;
+  const { poll: everyMs, pollFrom: from } = element.dataset;
   setTimeout(async () => {
     if (!element.isConnected) return;
     try {
-      const answer = await fetch(location.pathname + location.search, { redirect: "error" });
-      if (!answer.ok) return location.reload();
-      const page = await pageOf(answer);
-      if (!page.getElementById(id)?.dataset.poll) return location.replace(location.pathname);
-      replace(id, page);
+      const answer = await fetch(from, { redirect: "manual" });
+      // Too many requests, or the store is away: later.
+      if (answer.status === 429 || answer.status === 503) return poll(element);
+      // A redirect is to signing in, and a page without the element is another one by now.
+      if (!answer.ok || !replace(element.id, await pageOf(answer))) location.replace(from);
     } catch {
       // The line is down for a moment: ask again later.
       poll(element);
     }
-  }, Number(element.dataset.poll));
+  }, Number(everyMs));
 }
 
 async function swap(form, target) {

@@ -107,8 +107,6 @@ input.mono, textarea { font-family: var(--mono); font-size: .9063rem; }
 .choice { display: flex; gap: .6rem; padding: .6rem .75rem; border: 1px solid var(--line); border-radius: .55rem; cursor: pointer; }
 .choice:hover { border-color: var(--edge); } .choice:has(:checked) { border-color: var(--accent); background: var(--wash); }
 .choice span { display: grid; align-content: start; } .choice small { color: var(--soft); font-size: .8125rem; }
-.line { display: flex; flex-wrap: wrap; gap: .75rem; align-items: flex-end; } .line .field { margin: 0; flex: 1 1 12rem; }
-.line > button { flex: none; }
 details.more-fields > summary { cursor: pointer; font-weight: 600; font-size: .9063rem; margin-bottom: 1rem; color: var(--accent); }
 
 .table { background: var(--raised); border: 1px solid var(--line); border-radius: .85rem; overflow: hidden; margin-bottom: 1.25rem; box-shadow: var(--shadow); }
@@ -149,9 +147,8 @@ td time { white-space: nowrap; } .sub { display: block; color: var(--soft); font
 .steps li::before { content: ""; flex: none; width: 1.15rem; height: 1.15rem; border-radius: 50%; border: 2px solid var(--line); }
 .steps li.done { color: var(--ink); } .steps li.done::before { background: var(--good); border-color: var(--good); content: "✓"; color: var(--raised); font: 700 .75rem/1rem var(--sans); text-align: center; }
 .steps li.now { color: var(--ink); font-weight: 600; } .steps li.now::before { border-color: var(--accent); border-right-color: transparent; animation: turn .9s linear infinite; }
-.steps li.failed { color: var(--bad); font-weight: 600; } .steps li.failed::before { border-color: var(--bad); background: var(--bad); }
 @keyframes turn { to { transform: rotate(1turn); } }
-.key-once { font: 600 1rem/1.5 var(--mono); } .more { margin-top: 1rem; }
+.more { margin-top: 1rem; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: flex-end; margin-bottom: 1.25rem; } .filters .field { margin: 0; flex: 1 1 11rem; max-width: 16rem; }
 
 .door { min-height: 100vh; display: grid; place-items: center; padding: 2rem 1.1rem; }

@@ -6,7 +6,9 @@ import { Empty, More, PageHead, Table, Time } from "../parts/page.tsx";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
 
+/** What is looked for; times are days in UTC. */
 export type Filters = {
+  /** The team that is looked at, or all of the person's and what is of no team. */
   where: "team" | "all";
   who: string | undefined;
   action: string | undefined;
@@ -14,7 +16,7 @@ export type Filters = {
   to: string | undefined;
 };
 
-/** What stands before the dot of an action. */
+/** What the API takes as `action`: a whole one, or what stands before the dot of several. */
 const kinds = [
   { value: "", name: "Everything" },
   { value: "database", name: "Databases" },
@@ -23,7 +25,7 @@ const kinds = [
   { value: "user", name: "Signing in" },
   { value: "webhook_endpoint", name: "Webhooks" },
   { value: "blueprint", name: "Blueprints" },
-  { value: "blueprint_application", name: "Blueprints applied" },
+  { value: "blueprint.apply", name: "Blueprints applied" },
 ];
 
 export function auditPage(
@@ -46,32 +48,7 @@ export function auditPage(
   const main = (
     <>
       <PageHead title="Audit" lead="Who did what, newest first. Nothing here can be changed." />
-      <form method="get" action="/console/audit" class="filters" aria-label="Filter">
-        <SelectField
-          name="where"
-          label="Where"
-          value={filters.where}
-          choices={[
-            { value: "team", name: visit.session.team?.name ?? "No team" },
-            { value: "all", name: "All my teams, and I" },
-          ]}
-        />
-        <SelectField
-          name="who"
-          label="Who"
-          value={filters.who ?? ""}
-          choices={[
-            { value: "", name: "Everybody" },
-            ...members.map((each) => ({ value: String(each.user_id), name: each.email })),
-          ]}
-        />
-        <SelectField name="action" label="What" value={filters.action ?? ""} choices={kinds} />
-        <TextField name="from" label="From" type="date" value={filters.from ?? ""} />
-        <TextField name="to" label="To" type="date" value={filters.to ?? ""} />
-        <button type="submit" class="quiet">
-          Filter
-        </button>
-      </form>
+      <FilterForm visit={visit} filters={filters} members={members} />
       <ProblemNote problem={problem} />
       {entries.length === 0 ? (
         <Empty
@@ -120,17 +97,51 @@ export function auditPage(
   return { title: "Audit", main, status: problem?.status ?? 200 };
 }
 
+function FilterForm(props: { visit: Visit; filters: Filters; members: readonly MemberView[] }) {
+  const { visit, filters, members } = props;
+  return (
+    <form method="get" action="/console/audit" class="filters" aria-label="Filter">
+      <SelectField
+        name="where"
+        label="Where"
+        value={filters.where}
+        choices={[
+          { value: "team", name: visit.session.team?.name ?? "No team" },
+          { value: "all", name: "All my teams, and I" },
+        ]}
+      />
+      <SelectField
+        name="who"
+        label="Who"
+        value={filters.who ?? ""}
+        choices={[
+          { value: "", name: "Everybody" },
+          ...members.map((each) => ({ value: String(each.user_id), name: each.email })),
+        ]}
+      />
+      <SelectField name="action" label="What" value={filters.action ?? ""} choices={kinds} />
+      <TextField name="from" label="From" type="date" value={filters.from ?? ""} />
+      <TextField name="to" label="To" type="date" value={filters.to ?? ""} />
+      <button type="submit" class="quiet">
+        Filter
+      </button>
+    </form>
+  );
+}
+
 /** `database.change_quotas` → "Database: change quotas". */
 function words(action: string): string {
   const [thing = "", deed = ""] = action.replaceAll("_", " ").split(".");
   return `${thing.charAt(0).toUpperCase()}${thing.slice(1)}: ${deed}`;
 }
 
+/** What the thing is called, where the entry says it. */
 function nameIn(details: Record<string, unknown>): string {
   const { name, email } = details;
   return typeof name === "string" ? name : typeof email === "string" ? email : "";
 }
 
+/** By what means somebody did it. */
 function how(actor: string): string {
   if (actor.startsWith("key:")) return `by API key ${actor.slice(4)}`;
   if (actor.startsWith("user:")) return "at the console";

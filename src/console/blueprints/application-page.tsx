@@ -1,9 +1,26 @@
 import type { View } from "../area.ts";
 import { Form } from "../parts/form.tsx";
-import { Badge, Empty, Facts, Note, PageHead, Panel, Table, Time } from "../parts/page.tsx";
+import {
+  Badge,
+  type BadgeKind,
+  Empty,
+  Facts,
+  Live,
+  Note,
+  PageHead,
+  Panel,
+  Table,
+  Time,
+} from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import type { Visit } from "../visit.ts";
-import { counted } from "./findings-list.tsx";
-import type { ApplicationView, LogEntryView } from "./wire.ts";
+import {
+  type ApplicationView,
+  applicationPath,
+  blueprintPath,
+  blueprintsPath,
+  type LogEntryView,
+} from "./wire.ts";
 
 export type ApplicationShown = {
   application: ApplicationView;
@@ -12,15 +29,16 @@ export type ApplicationShown = {
   database: { name: string } | null;
 };
 
+/** Statements of the log on the page. */
 const entriesMax = 500;
 
-const states = {
+const states: Record<ApplicationView["status"], readonly [BadgeKind, string]> = {
   pending: ["busy", "waits for its turn"],
   running: ["busy", "running"],
   completed: ["good", "completed"],
   failed: ["bad", "failed"],
   rolled_back: ["bad", "rolled back"],
-} as const;
+};
 
 /** How applying a blueprint went, or goes: each statement, and whether what it did stays. */
 export function applicationPage(visit: Visit, shown: ApplicationShown): View {
@@ -28,11 +46,11 @@ export function applicationPage(visit: Visit, shown: ApplicationShown): View {
   const { status, is_dry_run: isDryRun } = application;
   const isGoingOn = status === "pending" || status === "running";
   const [kind, word] = states[status];
-  const place = `/console/blueprints/${application.blueprint_uuid}`;
+  const place = blueprintPath(application.blueprint_uuid);
   const name = blueprint?.name ?? "A deleted blueprint";
   const title = isDryRun ? `Dry run of ${name}` : `Applying ${name}`;
   const main = (
-    <div id="application" data-poll={isGoingOn ? "800" : undefined}>
+    <Live id="application" from={applicationPath(application.id)} everyMs={isGoingOn ? 800 : null}>
       <PageHead
         title={title}
         lead={
@@ -43,10 +61,10 @@ export function applicationPage(visit: Visit, shown: ApplicationShown): View {
         back={
           blueprint
             ? { href: place, name: blueprint.name }
-            : { href: "/console/blueprints", name: "Blueprints" }
+            : { href: blueprintsPath, name: "Blueprints" }
         }
       >
-        <Badge kind={isDryRun && status === "rolled_back" ? "bad" : kind}>{word}</Badge>
+        <Badge kind={kind}>{word}</Badge>
       </PageHead>
       <Outcome application={application} />
       {isDryRun && status === "completed" && blueprint && database ? (
@@ -66,19 +84,20 @@ export function applicationPage(visit: Visit, shown: ApplicationShown): View {
         <Facts facts={factsOf(application)} />
       </Panel>
       <Log application={application} isGoingOn={isGoingOn} />
-    </div>
+    </Live>
   );
   return { title, main };
 }
 
 function Outcome({ application }: { application: ApplicationView }) {
   const { status, is_dry_run: isDryRun, error_message: error } = application;
+  const loadAgain = <noscript> Load it again to see how far it is.</noscript>;
   switch (status) {
     case "pending":
       return (
         <Note>
           Applications to one database run one after the other; this page follows it.
-          <noscript> Load it again to see how far it is.</noscript>
+          {loadAgain}
         </Note>
       );
     case "running":
@@ -86,7 +105,7 @@ function Outcome({ application }: { application: ApplicationView }) {
         <Note>
           {application.statements_succeeded} of {counted(application.statements_total, "statement")}{" "}
           so far; this page follows it.
-          <noscript> Load it again to see how far it is.</noscript>
+          {loadAgain}
         </Note>
       );
     case "completed":
@@ -129,7 +148,7 @@ function ApplyNow(props: { visit: Visit; application: ApplicationView; version: 
           : `With the same values, for good; but it is at version ${version} meanwhile.`
       }
       actions={
-        <Form visit={props.visit} action={`/console/blueprints/${of.blueprint_uuid}/apply`}>
+        <Form visit={props.visit} action={`${blueprintPath(of.blueprint_uuid)}/apply`}>
           <input type="hidden" name="database" value={of.database_uuid} />
           <input type="hidden" name="values" value={JSON.stringify(of.variable_values ?? {})} />
           <input type="hidden" name="dry_run" value="false" />
@@ -154,13 +173,13 @@ function factsOf(of: ApplicationView) {
   ] as const;
 }
 
-const outcomes = {
+const outcomes: Record<LogEntryView["status"], readonly [BadgeKind, string]> = {
   succeeded: ["good", "done"],
   failed: ["bad", "failed"],
   rolled_back: ["idle", "undone"],
   not_rehearsed: ["warn", "not rehearsed"],
   unknown: ["warn", "unknown"],
-} as const satisfies Record<LogEntryView["status"], readonly [string, string]>;
+};
 
 function Log({ application, isGoingOn }: { application: ApplicationView; isGoingOn: boolean }) {
   const entries = application.execution_log ?? [];

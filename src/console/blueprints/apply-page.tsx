@@ -4,8 +4,8 @@ import { AreaField, Form, ProblemNote, SelectField, TextField } from "../parts/f
 import { Empty, Note, PageHead, Panel } from "../parts/page.tsx";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
-import { valueField } from "./declared.ts";
-import type { BlueprintView } from "./wire.ts";
+import { hasDefault, isRequired, valueField } from "./declared.ts";
+import { type BlueprintView, blueprintPath } from "./wire.ts";
 
 export type Target = { uuid: string; name: string };
 
@@ -16,7 +16,7 @@ export function applyPage(
 ): View {
   const { blueprint, targets, problem } = shown;
   const { form, url } = visit;
-  const place = `/console/blueprints/${blueprint.uuid}`;
+  const place = blueprintPath(blueprint.uuid);
   const all = Object.entries(blueprint.variables ?? {});
   const isAtValue = all.some(([name]) => problemOf(problem, name) !== null);
   const title = `Apply ${blueprint.name}`;
@@ -134,12 +134,11 @@ const typeWords: Record<VariableType, string> = {
 };
 
 function hintOf(of: Declaration): string {
-  const hasDefault = of.default !== undefined && of.default !== null;
-  const isNeeded = (of.required ?? of.default === undefined) && !hasDefault;
+  const isNeeded = isRequired(of) && !hasDefault(of);
   return [
     ...(of.description ? [`${of.description}.`.replace(/\.\.$/, ".")] : []),
     `${typeWords[of.type ?? "string"]}${isNeeded ? "" : "; may be left empty"}.`,
-    ...(hasDefault ? [`Otherwise ${JSON.stringify(of.default)}.`] : []),
+    ...(hasDefault(of) ? [`Otherwise ${JSON.stringify(of.default)}.`] : []),
     ...(of.pattern === undefined ? [] : [`Matches ${of.pattern}`]),
   ].join(" ");
 }

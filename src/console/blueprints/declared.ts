@@ -49,12 +49,20 @@ export function rowsOf(declarations: Declarations | null): Row[] {
   }));
 }
 
+/** Whether a value has to be given, were there no default. */
+export function isRequired(of: Declaration): boolean {
+  return of.required ?? of.default === undefined;
+}
+
+export function hasDefault(of: Declaration): boolean {
+  return of.default !== undefined && of.default !== null;
+}
+
 function fieldsOf(of: Declaration): Omit<Row, "name" | "original" | "isFound"> {
-  const isNeeded = of.required ?? of.default === undefined;
   return {
     type: of.type ?? "string",
-    need: isNeeded ? "needed" : "optional",
-    byDefault: of.default === undefined || of.default === null ? "" : asText(of.default),
+    need: isRequired(of) ? "needed" : "optional",
+    byDefault: hasDefault(of) ? asText(of.default) : "",
     description: of.description ?? "",
     pattern: of.pattern ?? "",
     allowed: (of.enum ?? []).map(asText).join("\n"),
@@ -67,27 +75,24 @@ function asText(value: unknown): string {
 
 /** The rows that a form sent; those without a name are gone. */
 export function rowsSent(form: URLSearchParams): Row[] {
-  const column = (name: string) => form.getAll(name);
-  const [types, needs, defaults] = ["v_type", "v_need", "v_default"].map(column);
-  const [descriptions, patterns, alloweds] = ["v_description", "v_pattern", "v_allowed"].map(
-    column,
-  );
-  const [originals, founds] = ["v_original", "v_found"].map(column);
-  return column("v_name").flatMap((name, at) => {
-    if (name.trim() === "") return [];
-    const row: Row = {
+  const column = (field: string) => form.getAll(`v_${field}`);
+  const [types, needs, defaults] = [column("type"), column("need"), column("default")];
+  const [descriptions, patterns] = [column("description"), column("pattern")];
+  const [allowed, originals, founds] = [column("allowed"), column("original"), column("found")];
+  const rows = column("name").map(
+    (name, at): Row => ({
       name: name.trim(),
-      type: types?.[at] ?? "string",
-      need: needs?.[at] === "optional" ? "optional" : "needed",
-      byDefault: defaults?.[at] ?? "",
-      description: descriptions?.[at] ?? "",
-      pattern: patterns?.[at] ?? "",
-      allowed: (alloweds?.[at] ?? "").replaceAll("\r\n", "\n"),
-      original: originals?.[at] ?? "",
-      isFound: founds?.[at] === "1",
-    };
-    return [row];
-  });
+      type: types[at] ?? "string",
+      need: needs[at] === "optional" ? "optional" : "needed",
+      byDefault: defaults[at] ?? "",
+      description: descriptions[at] ?? "",
+      pattern: patterns[at] ?? "",
+      allowed: (allowed[at] ?? "").replaceAll("\r\n", "\n"),
+      original: originals[at] ?? "",
+      isFound: founds[at] === "1",
+    }),
+  );
+  return rows.filter(({ name }) => name !== "");
 }
 
 /** Whether we made the row and nobody has touched it: it goes when the SQL no longer has the name. */
@@ -119,10 +124,11 @@ function originalOf(row: Row): Declaration | null {
   if (row.original === "") return null;
   try {
     const original: Declaration = JSON.parse(row.original);
-    const shown = { ...fieldsOf(original), name: row.name };
-    const same = Object.entries(shown).every(([field, value]) => row[field as keyof Row] === value);
-    return same ? original : null;
+    const fields = Object.entries(fieldsOf(original));
+    const isSame = fields.every(([field, value]) => row[field as keyof Row] === value);
+    return isSame ? original : null;
   } catch {
+    // Not as we sent it: the fields themselves count.
     return null;
   }
 }

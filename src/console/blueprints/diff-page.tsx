@@ -1,15 +1,16 @@
 import type { View } from "../area.ts";
 import { SelectField } from "../parts/form.tsx";
 import { Empty, PageHead, Panel } from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import { DiffCode } from "./code.tsx";
-import { counted } from "./findings-list.tsx";
-import type { BlueprintView, DiffView } from "./wire.ts";
+import { type BlueprintView, blueprintPath, type DiffView } from "./wire.ts";
 
+/** Versions to choose from, the newest. */
 const choicesMax = 500;
 
 /** Two versions, compared. */
 export function diffPage({ blueprint, diff }: { blueprint: BlueprintView; diff: DiffView }): View {
-  const place = `/console/blueprints/${blueprint.uuid}`;
+  const place = blueprintPath(blueprint.uuid);
   const { from_version: from, to_version: to, variables } = diff;
   const count = Math.min(blueprint.version, choicesMax);
   const choices = Array.from({ length: count }, (_, at) => {

@@ -1,5 +1,5 @@
 import type { View } from "../area.ts";
-import { Form, ProblemNote, TextField } from "../parts/form.tsx";
+import { Form, FormActions, ProblemNote, TextField } from "../parts/form.tsx";
 import { Note, PageHead, Panel } from "../parts/page.tsx";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
@@ -7,6 +7,7 @@ import type { Row } from "./declared.ts";
 import type { Checked } from "./findings.ts";
 import { Findings } from "./findings-list.tsx";
 import { VariableRows } from "./variable-rows.tsx";
+import { blueprintPath, blueprintsPath } from "./wire.ts";
 
 /** What is in the editor: a new blueprint, or a further version of one. */
 export type Draft = {
@@ -19,6 +20,8 @@ export type Draft = {
   sql: string;
   rows: readonly Row[];
 };
+
+const checkPath = `${blueprintsPath}/check`;
 
 export function editorPage(
   visit: Visit,
@@ -35,9 +38,8 @@ export function editorPage(
 ): View {
   const { problem, checked, newer } = shown;
   const isNew = draft.uuid === null;
-  const place = isNew ? "/console/blueprints" : `/console/blueprints/${draft.uuid}`;
+  const place = draft.uuid === null ? blueprintsPath : blueprintPath(draft.uuid);
   const title = isNew ? "New blueprint" : `Edit ${draft.name}`;
-  const atField = problem?.field === "name" || problem?.field === "description";
   const main = (
     <>
       <PageHead
@@ -49,7 +51,7 @@ export function editorPage(
         }
         back={{ href: place, name: isNew ? "Blueprints" : draft.name }}
       />
-      {problem && !atField ? <ProblemNote problem={problem} /> : null}
+      <ProblemNote problem={problem} toldAt={["name", "description"]} />
       {newer === undefined ? null : (
         <Note kind="warn">
           Somebody has made version {newer} since you opened this.{" "}
@@ -76,42 +78,44 @@ export function editorPage(
             maxlength={2000}
             problem={problem}
           />
-          <div class="field wide">
-            <label for="field-sql_content">SQL</label>
-            <p class="hint" id="field-sql_content-hint">
-              <code>{"{{name}}"}</code> stands for a value, <code>{"{{name:ident}}"}</code> for a
-              name. Leave the quotes out.
-            </p>
-            <div class="editor" data-editor data-check="/console/blueprints/check">
-              <textarea
-                id="field-sql_content"
-                name="sql_content"
-                rows={16}
-                wrap="off"
-                spellcheck={false}
-                autocapitalize="off"
-                autocomplete="off"
-                aria-describedby="field-sql_content-hint findings-said"
-                placeholder="CREATE TABLE IF NOT EXISTS customers (id bigint PRIMARY KEY, name text);"
-              >
-                {`\n${draft.sql}`}
-              </textarea>
-            </div>
-          </div>
+          <SqlField sql={draft.sql} />
           <Findings checked={checked} sql={draft.sql} />
-          <button type="submit" class="quiet" formaction="/console/blueprints/check">
+          <button type="submit" class="quiet" formaction={checkPath}>
             Check it
           </button>
         </Panel>
         <VariableRows rows={draft.rows} />
-        <div class="actions">
-          <button type="submit">{isNew ? "Make the blueprint" : "Save"}</button>
-          <a class="button quiet" href={place}>
-            Cancel
-          </a>
-        </div>
+        <FormActions submit={isNew ? "Make the blueprint" : "Save"} leave={place} />
       </Form>
     </>
   );
   return { title, main, status: shown.status ?? problem?.status ?? 200 };
+}
+
+/** Script makes an editor of it (assets/editor.ts). */
+function SqlField({ sql }: { sql: string }) {
+  return (
+    <div class="field wide">
+      <label for="field-sql_content">SQL</label>
+      <p class="hint" id="field-sql_content-hint">
+        <code>{"{{name}}"}</code> stands for a value, <code>{"{{name:ident}}"}</code> for a name.
+        Leave the quotes out.
+      </p>
+      <div class="editor" data-editor data-check={checkPath}>
+        <textarea
+          id="field-sql_content"
+          name="sql_content"
+          rows={16}
+          wrap="off"
+          spellcheck={false}
+          autocapitalize="off"
+          autocomplete="off"
+          aria-describedby="field-sql_content-hint findings-said"
+          placeholder="CREATE TABLE IF NOT EXISTS customers (id bigint PRIMARY KEY, name text);"
+        >
+          {`\n${sql}`}
+        </textarea>
+      </div>
+    </div>
+  );
 }

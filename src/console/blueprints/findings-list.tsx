@@ -1,10 +1,12 @@
 import { Badge } from "../parts/page.tsx";
+import { counted, shortened } from "../parts/text.ts";
 import { Tokens } from "./code.tsx";
 import type { Checked, Found } from "./findings.ts";
-import { highlightLines } from "./highlight.ts";
-import { enginesText } from "./list-page.tsx";
+import { highlightLines, type Token } from "./highlight.ts";
+import { enginesText } from "./parts.tsx";
 
-const shownMax = 50;
+const findingsShownMax = 50;
+const tokenCharactersMax = 300;
 
 /**
  * What the check found, each with its code beside its line. The browser reads `data-line` from here
@@ -21,12 +23,14 @@ export function Findings({ checked, sql }: { checked: Checked | null; sql: strin
       <div id="findings">
         {found.length > 0 ? (
           <ul>
-            {found.slice(0, shownMax).map((each) => (
+            {found.slice(0, findingsShownMax).map((each) => (
               <Finding found={each} line={lines[(each.line ?? 0) - 1]} />
             ))}
           </ul>
         ) : null}
-        {found.length > shownMax ? <p class="hint">And {found.length - shownMax} more.</p> : null}
+        {found.length > findingsShownMax ? (
+          <p class="hint">And {found.length - findingsShownMax} more.</p>
+        ) : null}
       </div>
     </div>
   );
@@ -58,13 +62,7 @@ function Summary({ checked }: { checked: Checked | null }) {
   );
 }
 
-function Finding({
-  found,
-  line,
-}: {
-  found: Found;
-  line: ReturnType<typeof highlightLines>[0] | undefined;
-}) {
+function Finding({ found, line }: { found: Found; line: readonly Token[] | undefined }) {
   return (
     <li class={found.kind} data-line={found.line ?? undefined} data-code={found.code}>
       <p>
@@ -74,13 +72,14 @@ function Finding({
       </p>
       {line && line.length > 0 ? (
         <pre class="code one">
-          <Tokens tokens={line.map((token) => ({ ...token, text: token.text.slice(0, 300) }))} />
+          <Tokens
+            tokens={line.map(({ kind, text }) => ({
+              kind,
+              text: shortened(text, tokenCharactersMax),
+            }))}
+          />
         </pre>
       ) : null}
     </li>
   );
-}
-
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -1,23 +1,23 @@
 import type { View } from "../area.ts";
-import { Badge, Empty, More, PageHead, Panel, Table, Time } from "../parts/page.tsx";
-import type { BlueprintView } from "./wire.ts";
+import { Empty, More, PageHead, Panel, Table, Time } from "../parts/page.tsx";
+import type { Visit } from "../visit.ts";
+import { enginesText, Traits } from "./parts.tsx";
+import { type BlueprintView, blueprintPath, blueprintsPath } from "./wire.ts";
 
-const engineWords: Record<string, string> = { postgres: "PostgreSQL", mysql: "MySQL" };
-
-export function enginesText(engines: readonly string[]): string {
-  return engines.map((each) => engineWords[each] ?? each).join(" and ");
-}
-
-export function listPage(shown: {
-  teamName: string;
-  blueprints: readonly BlueprintView[];
-  isFirst: boolean;
-  older: string | null;
-}): View {
+/** The team's blueprints and those of the system. */
+export function listPage(
+  { session }: Visit,
+  shown: {
+    blueprints: readonly BlueprintView[];
+    /** Whether the list begins here. */
+    isFirst: boolean;
+    older: string | null;
+  },
+): View {
   const own = shown.blueprints.filter((each) => !each.is_system_blueprint);
   const ready = shown.blueprints.filter((each) => each.is_system_blueprint);
   const add = (
-    <a class="button" href="/console/blueprints/new">
+    <a class="button" href={`${blueprintsPath}/new`}>
       New blueprint
     </a>
   );
@@ -30,7 +30,7 @@ export function listPage(shown: {
         {own.length > 0 || !shown.isFirst ? add : null}
       </PageHead>
       {own.length === 0 && shown.isFirst ? (
-        <Empty title={`${shown.teamName} has no blueprint yet`} action={add}>
+        <Empty title={`${session.team?.name ?? "Your team"} has no blueprint yet`} action={add}>
           Write SQL once, with variables where databases differ, and apply it to as many as you
           like; a dry run shows beforehand what would happen. Or start from one that is ready,
           below.
@@ -64,7 +64,7 @@ function List(props: { caption: string; of: readonly BlueprintView[] }) {
       ]}
       rows={props.of.map((each) => [
         <>
-          <a href={`/console/blueprints/${each.uuid}`}>{each.name}</a>
+          <a href={blueprintPath(each.uuid)}>{each.name}</a>
           {each.description ? <span class="sub">{each.description}</span> : null}
         </>,
         enginesText(each.engines),
@@ -74,12 +74,4 @@ function List(props: { caption: string; of: readonly BlueprintView[] }) {
       ])}
     />
   );
-}
-
-/** What is to be known before it is applied. */
-export function Traits({ blueprint }: { blueprint: BlueprintView }) {
-  const { destructive, re_runnable: isRerunnable } = blueprint.metadata;
-  if (destructive) return <Badge kind="bad">destroys data</Badge>;
-  if (!isRerunnable) return <Badge kind="warn">once only</Badge>;
-  return <Badge kind="good">can be applied again</Badge>;
 }

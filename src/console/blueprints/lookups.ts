@@ -1,17 +1,17 @@
 import { getBlueprint } from "../../polykomos/blueprints/contract.ts";
 import { isPolykomosFault } from "../../polykomos/dialect.ts";
 import type { Visit } from "../visit.ts";
-import type { BlueprintView } from "./wire.ts";
+import { type BlueprintView, blueprintPath } from "./wire.ts";
 
-/** What several routes of this area look up. */
 export function idOf({ params }: Visit): { uuid: string } {
   return { uuid: params.uuid ?? "" };
 }
 
 export function placeOf({ params }: Visit): string {
-  return `/console/blueprints/${params.uuid}`;
+  return blueprintPath(params.uuid ?? "");
 }
 
+/** The blueprint of the path, or of the id that is given. */
 export async function blueprintOf(visit: Visit, params = idOf(visit)): Promise<BlueprintView> {
   return (await visit.ask<{ data: BlueprintView }>(getBlueprint, { params })).body.data;
 }

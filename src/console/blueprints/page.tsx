@@ -1,11 +1,10 @@
 import type { View } from "../area.ts";
-import { Form } from "../parts/form.tsx";
 import { Facts, PageHead, Panel, Table, Time } from "../parts/page.tsx";
-import type { Visit } from "../visit.ts";
+import { counted } from "../parts/text.ts";
 import { Code } from "./code.tsx";
-import { counted } from "./findings-list.tsx";
-import { enginesText, Traits } from "./list-page.tsx";
-import type { BlueprintView, VersionView } from "./wire.ts";
+import { hasDefault, isRequired } from "./declared.ts";
+import { enginesText, Traits } from "./parts.tsx";
+import { type BlueprintView, blueprintPath, blueprintsPath, type VersionView } from "./wire.ts";
 
 /** One blueprint: what it is, its SQL, its variables and its versions. */
 export function blueprintPage(shown: {
@@ -14,21 +13,21 @@ export function blueprintPage(shown: {
   hasMore: boolean;
 }): View {
   const { blueprint } = shown;
-  const place = `/console/blueprints/${blueprint.uuid}`;
+  const place = blueprintPath(blueprint.uuid);
   const isOwn = !blueprint.is_system_blueprint;
   const main = (
     <>
       <PageHead
         title={blueprint.name}
         lead={blueprint.description ?? undefined}
-        back={{ href: "/console/blueprints", name: "Blueprints" }}
+        back={{ href: blueprintsPath, name: "Blueprints" }}
       >
         {isOwn ? (
           <a class="button quiet" href={`${place}/edit`}>
             Edit
           </a>
         ) : (
-          <a class="button quiet" href={`/console/blueprints/new?of=${blueprint.uuid}`}>
+          <a class="button quiet" href={`${blueprintsPath}/new?of=${blueprint.uuid}`}>
             Make your own of it
           </a>
         )}
@@ -101,9 +100,9 @@ function Variables({ blueprint }: { blueprint: BlueprintView }) {
             {of.description ? <span class="sub">{of.description}</span> : null}
           </>,
           of.type ?? "string",
-          of.default !== undefined && of.default !== null
+          hasDefault(of)
             ? `otherwise ${JSON.stringify(of.default)}`
-            : (of.required ?? of.default === undefined)
+            : isRequired(of)
               ? "is needed"
               : "may be left out",
           [
@@ -148,30 +147,4 @@ function Versions(props: { place: string; versions: readonly VersionView[]; hasM
       ) : null}
     </Panel>
   );
-}
-
-export function deletePage(visit: Visit, blueprint: BlueprintView): View {
-  const place = `/console/blueprints/${blueprint.uuid}`;
-  const title = `Delete ${blueprint.name}?`;
-  const main = (
-    <>
-      <PageHead title={title} back={{ href: place, name: blueprint.name }} />
-      <Panel title="With all its versions" kind="danger">
-        <div class="stack">
-          <p>It can be applied no more, and there is no way back. Databases keep what it made.</p>
-          <Form visit={visit} action={`${place}/delete`} label={title}>
-            <div class="actions">
-              <button type="submit" class="danger">
-                Delete it
-              </button>
-              <a class="button quiet" href={place}>
-                Keep it
-              </a>
-            </div>
-          </Form>
-        </div>
-      </Panel>
-    </>
-  );
-  return { title, main };
 }

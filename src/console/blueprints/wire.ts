@@ -48,3 +48,13 @@ export type ApplicationView = Omit<
   execution_log: LogEntryView[] | null;
   variable_values: Record<string, unknown> | null;
 };
+
+export const blueprintsPath = "/console/blueprints";
+
+export function blueprintPath(uuid: string): string {
+  return `${blueprintsPath}/${uuid}`;
+}
+
+export function applicationPath(id: string | number): string {
+  return `${blueprintsPath}/applications/${id}`;
+}

@@ -2,17 +2,18 @@ import { Form } from "../parts/form.tsx";
 import { Copyable, Note, Panel, Time } from "../parts/page.tsx";
 import type { Visit } from "../visit.ts";
 import { connectionForms } from "./connection.ts";
-import type { DatabaseView } from "./wire.ts";
+import { type DatabaseView, databasePath } from "./wire.ts";
 
 /** How to connect. The password is in the page only when it was asked for. */
 export function Connect(props: {
   visit: Visit;
   database: DatabaseView;
   password: string | null;
-  isFresh?: boolean;
+  /** The password was just rotated. */
+  isFresh: boolean;
 }) {
   const { visit, database, password } = props;
-  const place = `/console/databases/${database.uuid}`;
+  const place = databasePath(database.uuid);
   const until = database.previous_credential_until;
   const toggle =
     password === null ? (

@@ -14,7 +14,7 @@ const hiddenPassword = "***";
 /** `password` null hides it. Every value is letters, digits and hyphens, so no form needs quoting. */
 export function connectionForms(login: Login, password: string | null): ConnectionForm[] {
   const shown = password ?? hiddenPassword;
-  // A database that is read alone has its password in the string, one of a list has not.
+  // The string has the password when it is of one database, and a mask when it is of a list.
   const url = login.connection_string.replace(/:[^:@/]*@/, () => `:${shown}@`);
   const isTls = url.includes("?ssl");
   return login.db_type === "mysql"
@@ -67,13 +67,17 @@ function postgresForms(login: Login, password: string, url: string, isTls: boole
 
 function mysqlForms(login: Login, password: string, url: string, isTls: boolean) {
   const { host, port, db_name: name, db_username: user } = login;
+  const options = `--host=${host} --port=${port} --user=${user} --password=${password}`;
+  // The clients of MySQL (since 8.0) and of MariaDB have no option for TLS in common.
+  const commands = isTls
+    ? [
+        { id: "mysql", name: "mysql", text: `mysql ${options} --ssl-mode=REQUIRED ${name}` },
+        { id: "mariadb", name: "mariadb", text: `mariadb ${options} --ssl ${name}` },
+      ]
+    : [{ id: "mysql", name: "mysql", text: `mysql ${options} ${name}` }];
   return [
     { id: "url", name: "URL", text: url },
-    {
-      id: "mysql",
-      name: "mysql",
-      text: `mysql --host=${host} --port=${port} --user=${user} --password=${password}${isTls ? " --ssl" : ""} ${name}`,
-    },
+    ...commands,
     {
       id: "env",
       name: ".env",
@@ -102,11 +106,13 @@ function mysqlForms(login: Login, password: string, url: string, isTls: boolean)
       id: "python",
       name: "Python",
       text: lines(
+        ...(isTls ? ["import ssl"] : []),
         "import pymysql  # pip install pymysql",
         "",
         "connection = pymysql.connect(",
         `    host="${host}", port=${port}, user="${user}",`,
-        `    password="${password}", database="${name}",${isTls ? " ssl={}," : ""}`,
+        `    password="${password}", database="${name}",`,
+        ...(isTls ? ["    ssl=ssl.create_default_context(),"] : []),
         ")",
         "with connection.cursor() as cursor:",
         `    cursor.execute("select version()")`,

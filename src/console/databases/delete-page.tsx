@@ -1,54 +1,46 @@
 import type { View } from "../area.ts";
-import { Form, TextField } from "../parts/form.tsx";
-import { Note, PageHead, Panel, Time } from "../parts/page.tsx";
+import { ConfirmPanel, TextField } from "../parts/form.tsx";
+import { Note, PageHead, Time } from "../parts/page.tsx";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
-import type { DatabaseView } from "./wire.ts";
+import { type DatabaseView, databasePath, databasesPath } from "./wire.ts";
 
 /** Deleting: the name is typed, for there is no way back after the date. */
 export function deletePage(visit: Visit, database: DatabaseView, problem: Problem | null): View {
-  const place = `/console/databases/${database.uuid}`;
+  const place = databasePath(database.uuid);
+  const title = `Delete ${database.name}`;
+  const nameField = (
+    <TextField
+      name="name"
+      label={`Type its name: ${database.name}`}
+      required
+      mono
+      problem={problem}
+    />
+  );
   const main = (
     <>
-      <PageHead title={`Delete ${database.name}`} back={{ href: place, name: database.name }} />
-      <Panel title="Are you sure?" kind="danger">
-        <div class="stack">
-          <p>
-            Every login is refused and every open session ends within seconds. The name is free at
-            once. The data is kept until the date that the next page tells, and then destroyed for
-            good.
-          </p>
-          <Form visit={visit} action={`${place}/delete`} label="Delete the database">
-            <TextField
-              name="name"
-              label={`Type its name: ${database.name}`}
-              required
-              mono
-              problem={problem}
-            />
-            <div class="actions">
-              <button type="submit" class="danger">
-                Delete it
-              </button>
-              <a class="button quiet" href={place}>
-                Keep it
-              </a>
-            </div>
-          </Form>
-        </div>
-      </Panel>
+      <PageHead title={title} back={{ href: place, name: database.name }} />
+      <ConfirmPanel
+        visit={visit}
+        title="Are you sure?"
+        action={`${place}/delete`}
+        fields={nameField}
+        submit="Delete it"
+        leave={place}
+      >
+        Every login is refused and every open session ends within seconds. The name is free at once.
+        The data is kept until the date that the next page tells, and then destroyed for good.
+      </ConfirmPanel>
     </>
   );
-  return { title: `Delete ${database.name}`, main, status: problem?.status ?? 200 };
+  return { title, main, status: problem?.status ?? 200 };
 }
 
 export function deletedPage(name: string, destroyAt: string | null): View {
   const main = (
     <>
-      <PageHead
-        title={`${name} is deleted`}
-        back={{ href: "/console/databases", name: "Databases" }}
-      />
+      <PageHead title={`${name} is deleted`} back={{ href: databasesPath, name: "Databases" }} />
       <Note kind="good">
         Its logins are refused.{" "}
         {destroyAt === null ? (
@@ -60,7 +52,7 @@ export function deletedPage(name: string, destroyAt: string | null): View {
           </>
         )}
       </Note>
-      <a class="button" href="/console/databases">
+      <a class="button" href={databasesPath}>
         To your databases
       </a>
     </>

@@ -1,25 +1,35 @@
 import type { View } from "../area.ts";
-import { Empty, More, PageHead, Table, Time } from "../parts/page.tsx";
-import { ConnectionMeter, engineName, StateBadge, StorageMeter, Trends } from "./usage.tsx";
-import type { DatabaseView, HistoryView, PlanView } from "./wire.ts";
+import { Empty, Live, More, PageHead, Table, Time } from "../parts/page.tsx";
+import { engineName } from "../parts/text.ts";
+import type { Visit } from "../visit.ts";
+import { ConnectionMeter, StateBadge, StorageMeter, Trends } from "./usage.tsx";
+import {
+  type DatabaseView,
+  databasePath,
+  databasesPath,
+  type HistoryView,
+  type PlanView,
+} from "./wire.ts";
 
-export function listPage(shown: {
-  teamName: string;
-  databases: readonly DatabaseView[];
-  histories: readonly HistoryView[];
-  plans: readonly PlanView[];
-  older: string | null;
-}): View {
+export function listPage(
+  { url, session }: Visit,
+  shown: {
+    databases: readonly DatabaseView[];
+    histories: readonly HistoryView[];
+    plans: readonly PlanView[];
+    older: string | null;
+  },
+): View {
   const { databases, histories, plans } = shown;
   const make = (
-    <a class="button" href="/console/databases/new">
+    <a class="button" href={`${databasesPath}/new`}>
       New database
     </a>
   );
   const isMaking = databases.some(({ status }) => status === "provisioning");
   const main = (
     <>
-      <PageHead title="Databases" lead={`What ${shown.teamName} runs here.`}>
+      <PageHead title="Databases" lead={`What ${session.team?.name ?? "your team"} runs here.`}>
         {databases.length > 0 ? make : null}
       </PageHead>
       {databases.length === 0 ? (
@@ -28,7 +38,7 @@ export function listPage(shown: {
           name, copy its connection string, and it is yours.
         </Empty>
       ) : (
-        <div id="databases" data-poll={isMaking ? "1500" : undefined}>
+        <Live id="databases" from={url.pathname + url.search} everyMs={isMaking ? 1_500 : null}>
           <Table
             caption="Databases, newest first"
             columns={[
@@ -41,7 +51,7 @@ export function listPage(shown: {
             ]}
             rows={databases.map((database) => [
               <>
-                <a href={`/console/databases/${database.uuid}`}>{database.name}</a>
+                <a href={databasePath(database.uuid)}>{database.name}</a>
                 <span class="sub">
                   {engineName(database.db_type)} · {database.region}
                 </span>
@@ -59,7 +69,7 @@ export function listPage(shown: {
               <Time iso={database.created_at} day />,
             ])}
           />
-        </div>
+        </Live>
       )}
       <More href={shown.older} />
     </>

@@ -1,12 +1,19 @@
 import type { View } from "../area.ts";
-import { ChoiceField, Form, ProblemNote, SelectField, TextField } from "../parts/form.tsx";
+import {
+  ChoiceField,
+  Form,
+  FormActions,
+  ProblemNote,
+  SelectField,
+  TextField,
+} from "../parts/form.tsx";
 import { PageHead, Panel } from "../parts/page.tsx";
+import { engineName } from "../parts/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
-import { engineName } from "./usage.tsx";
-import type { PlanView, TypeView } from "./wire.ts";
+import { databasesPath, type PlanView, type TypeView } from "./wire.ts";
 
-/** Lives of a database, in seconds. */
+/** How long a database may live, in seconds from now. */
 export const lives = [
   { value: "", name: "Until it is deleted" },
   { value: "3600", name: "An hour" },
@@ -29,13 +36,14 @@ export function newPage(
       <PageHead
         title="New database"
         lead={`It will belong to ${visit.session.team?.name ?? "your team"}.`}
-        back={{ href: "/console/databases", name: "Databases" }}
+        back={{ href: databasesPath, name: "Databases" }}
       />
       <Panel title="What it is">
-        {problem?.field === null || problem?.field === undefined ? (
-          <ProblemNote problem={problem} />
-        ) : null}
-        <Form visit={visit} action="/console/databases" label="New database">
+        <ProblemNote
+          problem={problem}
+          toldAt={["name", "db_type", "region", "plan", "ttl_seconds"]}
+        />
+        <Form visit={visit} action={databasesPath} label="New database">
           <TextField
             name="name"
             label="Name"
@@ -88,12 +96,7 @@ export function newPage(
             choices={lives}
             problem={problem}
           />
-          <div class="actions">
-            <button type="submit">Make it</button>
-            <a class="button quiet" href="/console/databases">
-              Cancel
-            </a>
-          </div>
+          <FormActions submit="Make it" leave={databasesPath} />
         </Form>
       </Panel>
     </>

@@ -1,29 +1,14 @@
 import { stepsOf } from "../../polykomos/operations/steps.ts";
 import { Note, Panel } from "../parts/page.tsx";
+import { stepWords } from "./operation-words.tsx";
 import type { OperationView } from "./wire.ts";
-
-/** What is being done to a database now, step by step. */
-export const stepWords: Readonly<Record<string, string>> = {
-  adopt: "Take a ready database and give it its name",
-  create_login: "Make its login",
-  create_database: "Make the database",
-  name_database: "Give it its name",
-  secure: "Close it to everybody else",
-  check_login: "Log in through its address, as you will",
-};
-
-const isUnfinished = ({ state }: OperationView) => state === "queued" || state === "running";
 
 /** The making of the database while it goes on, with each of its steps. */
 export function Progress({ operations }: { operations: readonly OperationView[] }) {
   const making = operations.find(({ kind }) => kind === "create");
   if (!making) return null;
-  const total = making.progress.steps_total;
-  const names = [true, false]
-    .map((isFromPool) => stepsOf("create", isFromPool).map((step) => step.name))
-    .find((each) => each.length === total);
-  const done = making.progress.steps_done;
-  const steps = names ?? Array.from({ length: total }, (_, at) => `Step ${at + 1}`);
+  const { steps_total: total, steps_done: done } = making.progress;
+  const steps = stepNames(total);
   return (
     <Panel
       title="Being made"
@@ -52,25 +37,18 @@ export function Progress({ operations }: { operations: readonly OperationView[] 
   );
 }
 
-const kinds: Record<OperationView["kind"], string> = {
-  build_pooled: "Made ready",
-  create: "Made",
-  rename: "Renamed",
-  change_quotas: "Quotas changed",
-  enforce_storage: "Storage limit enforced",
-  change_expiry: "Expiry changed",
-  rotate_credentials: "Password rotated",
-  retire_credentials: "Earlier password ended",
-  rebuild: "Built anew",
-  delete: "Deleted",
-  destroy: "Data destroyed",
-};
-
-export function operationName({ kind }: OperationView): string {
-  return kinds[kind];
+/** The API tells how many steps there are; a create from the pool has another number than one without. */
+function stepNames(total: number): string[] {
+  const names = [true, false]
+    .map((isFromPool) => stepsOf("create", isFromPool).map(({ name }) => name))
+    .find(({ length }) => length === total);
+  return names ?? Array.from({ length: total }, (_, at) => `Step ${at + 1}`);
 }
 
-/** Whether something is going on that the page should follow. */
+/** Whether something is going on that the page should follow, and not only planned for later. */
 export function isBusy(operations: readonly OperationView[], nowMs: number): boolean {
-  return operations.some((each) => isUnfinished(each) && Date.parse(each.not_before) <= nowMs);
+  return operations.some(({ state, not_before: notBefore }) => {
+    const isUnfinished = state === "queued" || state === "running";
+    return isUnfinished && Date.parse(notBefore) <= nowMs;
+  });
 }

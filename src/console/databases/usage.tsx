@@ -1,13 +1,13 @@
-import { bytesText, Meter, Sparkline } from "../parts/chart.tsx";
+import { Meter, Sparkline } from "../parts/chart.tsx";
 import { Badge } from "../parts/page.tsx";
+import { bytesText } from "../parts/text.ts";
 import type { DatabaseView, HistoryView, PlanView } from "./wire.ts";
 
-/** What a database takes up, beside what it may. */
 const bytesPerGb = 1024 ** 3;
 
 type Limits = { storageGb: number; connections: number };
 
-/** A quota that is not set is the plan's. */
+/** What a database may take up: a quota that is not set is the plan's. */
 export function limitsOf({ quotas, plan }: DatabaseView, plans: readonly PlanView[]): Limits {
   const caps = plans.find(({ name }) => name === plan);
   return {
@@ -44,11 +44,16 @@ export function ConnectionMeter(props: { database: DatabaseView; plans: readonly
   );
 }
 
+function linesOf({ points }: HistoryView) {
+  return {
+    size: points.map(({ at, storage_bytes: value }) => ({ at, value })),
+    connections: points.map(({ at, connections: value }) => ({ at, value })),
+  };
+}
+
 /** Size and connections over the last week. */
-export function UsageLines({ history }: { history: HistoryView | undefined }) {
-  const points = history?.points ?? [];
-  const size = points.map((point) => ({ at: point.at, value: point.storage_bytes }));
-  const connections = points.map((point) => ({ at: point.at, value: point.connections }));
+export function UsageLines({ history }: { history: HistoryView }) {
+  const { size, connections } = linesOf(history);
   return (
     <div class="columns">
       <Sparkline label="Size over time" points={size} format={bytesText} />
@@ -58,20 +63,15 @@ export function UsageLines({ history }: { history: HistoryView | undefined }) {
 }
 
 /** The last week's size and connections in a cell of the list. */
-export function Trends(props: { name: string; history: HistoryView | undefined }) {
-  const points = props.history?.points ?? [];
-  if (points.length < 2) return <span class="soft">–</span>;
+export function Trends({ name, history }: { name: string; history: HistoryView | undefined }) {
+  if (!history || history.points.length < 2) return <span class="soft">–</span>;
+  const { size, connections } = linesOf(history);
   return (
     <div class="stack tight">
+      <Sparkline label={`Size of ${name}`} points={size} format={bytesText} caption="Size" />
       <Sparkline
-        label={`Size of ${props.name}`}
-        points={points.map((point) => ({ at: point.at, value: point.storage_bytes }))}
-        format={bytesText}
-        caption="Size"
-      />
-      <Sparkline
-        label={`Connections of ${props.name}`}
-        points={points.map((point) => ({ at: point.at, value: point.connections }))}
+        label={`Connections of ${name}`}
+        points={connections}
         format={String}
         caption="Connections"
       />
@@ -87,8 +87,4 @@ export function StateBadge({ database }: { database: DatabaseView }) {
   if (database.usage?.storage_state === "warning") return <Badge kind="warn">filling up</Badge>;
   if (database.status === "active") return <Badge kind="good">active</Badge>;
   return <Badge kind="idle">{database.status}</Badge>;
-}
-
-export function engineName(dbType: string): string {
-  return dbType === "mysql" ? "MySQL" : "PostgreSQL";
 }

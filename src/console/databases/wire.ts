@@ -25,3 +25,9 @@ export type HistoryView = {
   database_uuid: string;
   points: { at: string; storage_bytes: number; connections: number }[];
 };
+
+export const databasesPath = "/console/databases";
+
+export function databasePath(uuid: string): string {
+  return `${databasesPath}/${uuid}`;
+}

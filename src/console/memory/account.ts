@@ -1,6 +1,5 @@
 import type { OperationDeclaration } from "../../http/declare.ts";
 import { parseInput } from "../../http/explain-input.ts";
-import { isUuid } from "../../lib/ids.ts";
 import { fault, notFound } from "../../polykomos/dialect.ts";
 import type { PumaDeps } from "../../puma/deps.ts";
 import { inputFault, statusByCode } from "../../puma/dialect.ts";
@@ -11,7 +10,8 @@ import type { JsonText } from "../../puma/rules/json-text.ts";
 import type { LinkOutcome, RowRequest } from "../../puma/rules/link.ts";
 import type { AccountFailure } from "../../puma/rules/operation.ts";
 import { tableEndpoints } from "../../puma/tables/routes.ts";
-import type { Visit } from "../visit.ts";
+import { counted } from "../parts/text.ts";
+import { type AskInput, requestKeyOfForm, sentQuery, type Visit } from "../visit.ts";
 
 /**
  * The pumaDB account of whoever is signed in: the operations of its REST API with the rates of one
@@ -24,11 +24,11 @@ const endpoints: ReadonlyMap<OperationDeclaration, PumaEndpoint> = new Map(
 );
 
 /** Runs an operation; its answer as finished JSON, a stream when it is long. */
-export async function askMemory<Declaration extends OperationDeclaration>(
+export async function askMemory(
   { puma }: MemoryDeps,
   visit: Visit,
-  declaration: Declaration,
-  input: { params?: unknown; query?: unknown; body?: unknown } = {},
+  declaration: OperationDeclaration,
+  input: AskInput = {},
 ): Promise<JsonText> {
   const endpoint = endpoints.get(declaration);
   if (!endpoint) throw new Error(`${declaration.operationId} is no operation on rows or tables`);
@@ -44,31 +44,32 @@ export async function readMemory<Body>(
   deps: MemoryDeps,
   visit: Visit,
   declaration: OperationDeclaration,
-  input: { params?: unknown; query?: unknown; body?: unknown } = {},
+  input: AskInput = {},
 ): Promise<Body> {
   const text = await askMemory(deps, visit, declaration, input);
   // The cast holds because tests check every operation's answers against its declaration.
   return JSON.parse(await new Response(text).text()) as Body;
 }
 
+/** The input as the operation's own schemas read it, made ready to be run. */
 function preparedOf(
   puma: PumaDeps,
   visit: Visit,
   { declaration, prepare }: PumaEndpoint,
-  given: { params?: unknown; query?: unknown; body?: unknown },
+  given: AskInput,
 ) {
   const { params, query, body } = declaration;
+  const { pumaAccountId: accountId } = visit.session.user;
   try {
     const input = {
       params: params && parseInput(params, given.params ?? {}, inputFault),
-      query: query && parseInput(query, given.query ?? {}, inputFault),
+      query: query && parseInput(query, sentQuery(given.query), inputFault),
       body: body && parseInput(body, given.body, inputFault),
     };
     const headers = new Headers();
-    const request = visit.form.get("request");
-    // A form that is sent twice adds one row.
-    if (request !== null && isUuid(request)) headers.set("idempotency-key", `console:${request}`);
-    const caller = { accountId: visit.session.user.pumaAccountId, keyHash: "" };
+    const key = requestKeyOfForm(accountId, declaration, given, visit.form.get("request"));
+    if (key !== null) headers.set("idempotency-key", key);
+    const caller = { accountId, keyHash: "" };
     return prepare(input, { headers, caller, url: visit.url.href, deps: puma });
   } catch (error) {
     if (!isPumaFault(error)) throw error;
@@ -101,7 +102,7 @@ export async function withMemoryRow(
 }
 
 function tooBusy(message: string, seconds: number) {
-  return fault("rate_limited", `${message}. Try again in ${seconds} seconds.`);
+  return fault("rate_limited", `${message}. Try again in ${counted(seconds, "second")}.`);
 }
 
 /** pumaDB's refusal in the console's words; a field that it names is told beside that field. */

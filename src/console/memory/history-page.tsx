@@ -2,25 +2,28 @@ import { diffView } from "../../puma/links/text-diff.ts";
 import type { View } from "../area.ts";
 import { ActionButton } from "../parts/form.tsx";
 import { Badge, Copyable, Empty, Note, PageHead, Panel, Table, Time } from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import type { Visit } from "../visit.ts";
 import type { RowPlace } from "./row-page.tsx";
 import { editableText, rowPath, tablePath } from "./wire.ts";
 
 export type VersionShown = { version: number; archivedAt: string; deleted: boolean; json: string };
 
-/** What a row was before; `now` is null for one that was deleted. */
+/** The row as it is; `null` for one that was deleted. */
+type RowNow = { version: number; json: string } | null;
+
+/** What a row was before. `kept`: how many versions there can be, and for how long. */
 export function historyPage(
   visit: Visit,
   place: RowPlace,
   title: string,
-  now: { version: number; json: string } | null,
+  now: RowNow,
   versions: readonly VersionShown[],
   kept: { count: number; days: number },
 ): View {
   const here = rowPath(place.table, place.id);
-  const chosen = Number(
-    visit.url.searchParams.get("version") ?? (now ? "0" : versions[0]?.version),
-  );
+  // Of a deleted row the newest version is what people look for.
+  const chosen = Number(visit.url.searchParams.get("version") ?? (now ? 0 : versions[0]?.version));
   const version = versions.find((each) => each.version === chosen);
   const back = now
     ? { href: here, name: "The row" }
@@ -30,7 +33,7 @@ export function historyPage(
       <PageHead
         title={`History of ${title}`}
         back={back}
-        lead={`Its last ${kept.count} versions are kept, for ${kept.days} days.`}
+        lead={`Its last ${counted(kept.count, "version")} are kept, for ${counted(kept.days, "day")}.`}
       />
       {now ? null : (
         <Note kind="warn">
@@ -77,12 +80,7 @@ export function historyPage(
   return { title: `History of ${title}`, main };
 }
 
-function Comparison(props: {
-  visit: Visit;
-  place: RowPlace;
-  now: { version: number; json: string } | null;
-  version: VersionShown;
-}) {
+function Comparison(props: { visit: Visit; place: RowPlace; now: RowNow; version: VersionShown }) {
   const { now, version, place } = props;
   const before = editableText(version.json);
   return (

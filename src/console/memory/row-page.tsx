@@ -5,7 +5,7 @@ import { diffView } from "../../puma/links/text-diff.ts";
 import type { JsonValue } from "../../puma/rows/rules/json-value.ts";
 import type { LinkedRow } from "../../puma/rules/link.ts";
 import type { View } from "../area.ts";
-import { ActionButton, AreaField, Form } from "../parts/form.tsx";
+import { ActionButton, AreaField, Form, FormActions } from "../parts/form.tsx";
 import { Copyable, Facts, PageHead, Panel, Time } from "../parts/page.tsx";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
@@ -131,12 +131,7 @@ function RowForm(props: {
         required
         problem={props.problem}
       />
-      <div class="actions">
-        <button type="submit">{props.label}</button>
-        <a class="button quiet" href={here}>
-          Cancel
-        </a>
-      </div>
+      <FormActions submit={props.label} leave={here} />
     </Form>
   );
 }

@@ -1,11 +1,13 @@
+import { queryLimitMax } from "../../puma/limits.ts";
 import { rowHeading } from "../../puma/links/pages/frame.ts";
 import { prettyJson } from "../../puma/links/rules/pretty-json.ts";
 import type { View } from "../area.ts";
 import { ProblemNote, SelectField, TextField } from "../parts/form.tsx";
-import { Empty, More, PageHead, Table, Time } from "../parts/page.tsx";
+import { Copyable, Empty, More, PageHead, Table, Time } from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
-import { Downloads } from "./tables-page.tsx";
+import { Downloads } from "./downloads.tsx";
 import { cellText, fieldsOf, memoryPath, type RowView, rowPath, tablePath } from "./wire.ts";
 
 export type RowsShown = {
@@ -20,73 +22,31 @@ export type RowsShown = {
 export const rowsPerPage = 50;
 /** Columns beside the row's name and its time. */
 const columnsMax = 4;
+/** Fields that are offered to sort by. */
+const sortFieldsMax = 12;
+/** Of the rows as JSON; one row is shown whatever its size. */
 const jsonCharactersMax = 400_000;
 
 /** The rows of a table, with a filter in the address. */
 export function rowsPage(visit: Visit, shown: RowsShown): View {
   const { table, rows, problem } = shown;
   const { searchParams } = visit.url;
-  const field = searchParams.get("field") ?? "";
-  const isFiltered = field !== "" || (searchParams.get("filter") ?? "") !== "";
+  const isFiltered = ["field", "filter"].some((name) => (searchParams.get(name) ?? "") !== "");
   const isJson = searchParams.get("view") === "json";
   const main = (
     <>
-      <PageHead title={table} back={{ href: memoryPath, name: "Memory" }}>
-        <Downloads table={table} query={withoutPlace(searchParams)} />
+      <PageHead
+        title={table}
+        back={{ href: memoryPath, name: "Memory" }}
+        lead={`A file has at most ${counted(queryLimitMax, "row")}, the first of those asked for here.`}
+      >
+        <Downloads table={table} query={whichRows(searchParams)} />
         <a class="button" href={`${memoryPath}/new?table=${encodeURIComponent(table)}`}>
           New row
         </a>
       </PageHead>
-      <form method="get" action={tablePath(table)} class="filters" aria-label="Filter">
-        <TextField name="field" label="Field" value={field} mono placeholder="status" />
-        <TextField
-          name="is"
-          label="Is exactly"
-          value={searchParams.get("is") ?? ""}
-          mono
-          placeholder="open, 3, true or null"
-        />
-        <SelectField
-          name="sort"
-          label="Order"
-          value={searchParams.get("sort") ?? ""}
-          choices={[
-            { value: "", name: "Newest first" },
-            { value: "created_at", name: "Oldest first" },
-            { value: "-updated_at", name: "Last changed first" },
-            ...fieldsOf(rows)
-              .slice(0, 12)
-              .flatMap((name) => [
-                { value: name, name: `${cellText(name)}, ascending` },
-                { value: `-${name}`, name: `${cellText(name)}, descending` },
-              ]),
-          ]}
-        />
-        <SelectField
-          name="view"
-          label="Show as"
-          value={isJson ? "json" : ""}
-          choices={[
-            { value: "", name: "Table" },
-            { value: "json", name: "JSON" },
-          ]}
-        />
-        <button type="submit" class="quiet">
-          Show
-        </button>
-        <details class="more-fields wide" open={(searchParams.get("filter") ?? "") !== ""}>
-          <summary>Several fields at once</summary>
-          <TextField
-            name="filter"
-            label="Filter, as JSON"
-            value={searchParams.get("filter") ?? ""}
-            mono
-            placeholder='{"status":"open","priority":1}'
-            problem={problem}
-          />
-        </details>
-      </form>
-      <ProblemNote problem={problem} />
+      <FilterForm address={searchParams} shown={shown} />
+      <ProblemNote problem={problem} toldAt={["filter"]} />
       {problem ? null : rows.length === 0 ? (
         <NoRows table={table} isFiltered={isFiltered} />
       ) : isJson ? (
@@ -100,10 +60,70 @@ export function rowsPage(visit: Visit, shown: RowsShown): View {
   return { title: table, main, status: problem?.status ?? 200 };
 }
 
-function withoutPlace(given: URLSearchParams): string {
-  const kept = new URLSearchParams(given);
+function FilterForm({ address, shown }: { address: URLSearchParams; shown: RowsShown }) {
+  const { table, rows, problem } = shown;
+  const typed = (name: string) => address.get(name) ?? "";
+  return (
+    <form method="get" action={tablePath(table)} class="filters" aria-label="Filter">
+      <TextField name="field" label="Field" value={typed("field")} mono placeholder="status" />
+      <TextField
+        name="is"
+        label="Is exactly"
+        value={typed("is")}
+        mono
+        placeholder="open, 3, true or null"
+      />
+      <SelectField
+        name="sort"
+        label="Order"
+        value={typed("sort")}
+        choices={[
+          { value: "", name: "Newest first" },
+          { value: "created_at", name: "Oldest first" },
+          { value: "-updated_at", name: "Last changed first" },
+          ...fieldsOf(rows)
+            .slice(0, sortFieldsMax)
+            .flatMap((name) => [
+              { value: name, name: `${cellText(name)}, ascending` },
+              { value: `-${name}`, name: `${cellText(name)}, descending` },
+            ]),
+        ]}
+      />
+      <SelectField
+        name="view"
+        label="Show as"
+        value={typed("view")}
+        choices={[
+          { value: "", name: "Table" },
+          { value: "json", name: "JSON" },
+        ]}
+      />
+      <button type="submit" class="quiet">
+        Show
+      </button>
+      <details
+        class="more-fields wide"
+        open={typed("filter") !== "" || problem?.field === "filter"}
+      >
+        <summary>Several fields at once</summary>
+        <TextField
+          name="filter"
+          label="Filter, as JSON"
+          value={typed("filter")}
+          mono
+          placeholder='{"status":"open","priority":1}'
+          problem={problem}
+        />
+      </details>
+    </form>
+  );
+}
+
+/** What of an address says which rows are meant, and not how and from where on they are shown. */
+function whichRows(address: URLSearchParams): URLSearchParams {
+  const kept = new URLSearchParams(address);
   for (const name of ["skip", "view", "done"]) kept.delete(name);
-  return kept.toString();
+  return kept;
 }
 
 function olderHref({ pathname, searchParams }: URL, { skipped }: RowsShown): string {
@@ -144,8 +164,7 @@ function NoRows({ table, isFiltered }: { table: string; isFiltered: boolean }) {
 
 function RowsAsTable({ table, rows }: { table: string; rows: readonly RowView[] }) {
   const fields = fieldsOf(rows);
-  const titles = ["title", "name", "subject", "summary", "key"];
-  const columns = fields.filter((each) => !titles.includes(each)).slice(0, columnsMax);
+  const columns = fields.filter((each) => !namingFields.includes(each)).slice(0, columnsMax);
   return (
     <Table
       caption={`Rows of ${table}`}
@@ -156,7 +175,7 @@ function RowsAsTable({ table, rows }: { table: string; rows: readonly RowView[] 
       ]}
       rows={rows.map((row) => [
         <>
-          <a href={rowPath(table, row.id)}>{nameOf(row)}</a>
+          <a href={rowPath(table, row.id)}>{nameOf(table, row)}</a>
           <span class="sub mono">{row.id}</span>
         </>,
         ...columns.map((name) => cellText(Object.hasOwn(row, name) ? row[name] : undefined)),
@@ -166,9 +185,13 @@ function RowsAsTable({ table, rows }: { table: string; rows: readonly RowView[] 
   );
 }
 
-function nameOf(row: RowView): string {
-  const heading = rowHeading(row, "");
-  return heading === "A row of " ? `Row …${row.id.slice(-6)}` : heading;
+/** The fields by which a row is called (`rowHeading`): its name stands first already. */
+const namingFields = ["title", "name", "subject", "summary", "key"];
+
+function nameOf(table: string, row: RowView): string {
+  const heading = rowHeading(row, table);
+  // Many rows without a name would all be called alike.
+  return heading === rowHeading({}, table) ? `Row …${row.id.slice(-6)}` : heading;
 }
 
 function RowsAsJson({ rows }: { rows: readonly RowView[] }) {
@@ -188,14 +211,7 @@ function RowsAsJson({ rows }: { rows: readonly RowView[] }) {
           The first {texts.length} rows of this page, for they are long; download the others.
         </p>
       ) : null}
-      <div class="copyable">
-        <pre tabindex={0}>
-          <code id="rows-json">{`[\n${texts.join(",\n")}\n]`}</code>
-        </pre>
-        <button type="button" class="small quiet" data-copy="rows-json" hidden>
-          Copy<span class="aloud"> the rows</span>
-        </button>
-      </div>
+      <Copyable id="rows-json" text={`[\n${texts.join(",\n")}\n]`} label="the rows" />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { splitRow } from "../../puma/links/rules/edited-row.ts";
 import { prettyJson } from "../../puma/links/rules/pretty-json.ts";
 import { type JsonObject, type JsonValue, jsonTextOf } from "../../puma/rows/rules/json-value.ts";
+import { shortened } from "../parts/text.ts";
 
 /** The answers of pumaDB that these pages show. */
 export type TableView = { name: string; rows: number };
@@ -22,16 +23,15 @@ export function editableText(json: string): string {
   return prettyJson(splitRow(json).own);
 }
 
-const characterMax = 90;
+const cellCharactersMax = 90;
 
 /** A value in one cell of a table. */
 export function cellText(value: JsonValue | undefined): string {
   if (value === undefined) return "";
-  const text = typeof value === "string" ? value : jsonTextOf(value);
-  return text.length <= characterMax ? text : `${text.slice(0, characterMax).toWellFormed()}…`;
+  return shortened(typeof value === "string" ? value : jsonTextOf(value), cellCharactersMax);
 }
 
-/** The fields that most of the rows have, those of the first row first. */
+/** The rows' own fields, those that most of them have first. */
 export function fieldsOf(rows: readonly JsonObject[]): string[] {
   const counts = new Map<string, number>();
   for (const row of rows) {

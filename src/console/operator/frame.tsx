@@ -1,11 +1,11 @@
 import type { HtmlContent } from "../html.ts";
 import { PageHead } from "../parts/page.tsx";
 import type { Visit } from "../visit.ts";
-import { operatorPath } from "./wire.ts";
+import { operatorPath, peoplePath } from "./wire.ts";
 
 const places = [
   [operatorPath, "Servers and pools"],
-  [`${operatorPath}/people`, "Users and teams"],
+  [peoplePath, "Users and teams"],
   [`${operatorPath}/operations`, "Operations"],
   [`${operatorPath}/dead-letters`, "Dead letters"],
   [`${operatorPath}/orphans`, "Orphans"],

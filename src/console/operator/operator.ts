@@ -2,8 +2,7 @@ import { type AdminApiDeps, adminEndpoints, type Operator } from "../../admin/ro
 import type { OperationDeclaration } from "../../http/declare.ts";
 import type { Endpoint } from "../../http/mount.ts";
 import type { Log } from "../../lib/log.ts";
-import { parseParts } from "../../polykomos/read-input.ts";
-import type { Visit } from "../visit.ts";
+import { type AskInput, parsedInput, type Visit } from "../visit.ts";
 
 /** The operator's API as somebody uses it who signs in with one of the operator's addresses. */
 export type OperatorDeps = AdminApiDeps & {
@@ -22,11 +21,7 @@ export function isOperator({ settings }: OperatorDeps, { session }: Visit): bool
 export type OperatorAsk = <Body>(
   visit: Visit,
   declaration: OperationDeclaration,
-  input?: {
-    params?: Record<string, string>;
-    query?: Record<string, string | undefined>;
-    body?: unknown;
-  },
+  input?: AskInput,
 ) => Promise<Body>;
 
 /** Runs operations of the operator's API. Who changed something stands in the log with its request. */
@@ -34,17 +29,11 @@ export function operatorAsk(deps: OperatorDeps): OperatorAsk {
   const endpoints: ReadonlyMap<OperationDeclaration, Endpoint<Operator>> = new Map(
     adminEndpoints(deps).map((each) => [each.declaration, each]),
   );
-  return async <Body>(
-    visit: Visit,
-    declaration: OperationDeclaration,
-    { params = {}, query = {}, body }: Parameters<OperatorAsk>[2] & object = {},
-  ) => {
+  return async <Body>(visit: Visit, declaration: OperationDeclaration, given: AskInput = {}) => {
     const endpoint = endpoints.get(declaration);
     if (!endpoint) throw new Error(`${declaration.operationId} is no operation of the operator's`);
     const { requestId, session } = visit;
-    const sent = Object.entries(query).filter(([, value]) => value !== undefined);
-    const raw = { params, query: Object.fromEntries(sent), body };
-    const input = parseParts(declaration, raw);
+    const input = parsedInput(declaration, given);
     if (declaration.method !== "get") {
       const { operationId: operation } = declaration;
       deps.log.info("operator_act", { operation, user_id: session.user.id, request_id: requestId });

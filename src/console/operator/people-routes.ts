@@ -1,26 +1,25 @@
 import * as contract from "../../admin/contract.ts";
-import { isPolykomosFault, statusOfCode } from "../../polykomos/dialect.ts";
+import { isPolykomosFault } from "../../polykomos/dialect.ts";
 import { seeOther, type View } from "../area.ts";
-import { type Attempt, attempt } from "../problem.ts";
+import { numberIn } from "../form-values.ts";
+import { afterOf, olderHref } from "../lists.ts";
+import { type Attempt, attempt, problemOf } from "../problem.ts";
 import type { Visit } from "../visit.ts";
 import type { OperatorAsk } from "./operator.ts";
-import { type PeopleForm, peoplePage, peoplePath, type ShownPeople } from "./people-page.tsx";
-import type { UserView } from "./wire.ts";
+import type { PeopleForm, WrongForm } from "./people-forms.tsx";
+import { peoplePage } from "./people-page.tsx";
+import { peoplePath, type UserView } from "./wire.ts";
 
 const perPage = 50;
 
 /** Users with their teams, and the forms that make both. */
-export async function people(
-  ask: OperatorAsk,
-  visit: Visit,
-  wrong?: ShownPeople["wrong"],
-): Promise<View> {
-  const after = visit.url.searchParams.get("after") ?? undefined;
+export async function people(ask: OperatorAsk, visit: Visit, wrong?: WrongForm): Promise<View> {
   // One more than is shown tells whether there are more.
-  const query = { limit: String(perPage + 1), starting_after: after };
+  const query = { limit: perPage + 1, starting_after: afterOf(visit) };
   const found = await ask<UserView[]>(visit, contract.listUsers, { query });
   const users = found.slice(0, perPage);
-  const older = found.length > perPage ? `${peoplePath}?after=${users.at(-1)?.id}` : null;
+  const listed = { data: users, has_more: found.length > perPage };
+  const older = olderHref(peoplePath, listed, ({ id }) => id);
   return peoplePage(visit, { users, older, ...(wrong ? { wrong } : {}) });
 }
 
@@ -44,12 +43,6 @@ export function addMember(ask: OperatorAsk, visit: Visit): Promise<View | Respon
   return done(ask, visit, "members", "member_added", added);
 }
 
-/** A text that is no number is told as the API tells it. */
-function numberIn(form: URLSearchParams, name: string): number | string {
-  const text = form.get(name)?.trim() ?? "";
-  return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
-}
-
 async function done(
   ask: OperatorAsk,
   visit: Visit,
@@ -69,10 +62,6 @@ async function attemptByNumber<Value>(work: Promise<Value>): Promise<Attempt<Val
     return await attempt(work);
   } catch (error) {
     if (!isPolykomosFault(error)) throw error;
-    const { message, code } = error;
-    return {
-      ok: false,
-      problem: { status: statusOfCode[code], message, field: null, details: {} },
-    };
+    return { ok: false, problem: problemOf(error) };
   }
 }

@@ -1,8 +1,8 @@
 import type { View } from "../area.ts";
-import { engineName } from "../databases/usage.tsx";
-import { bytesText, Meter } from "../parts/chart.tsx";
+import { Meter } from "../parts/chart.tsx";
 import { ActionButton, ProblemNote } from "../parts/form.tsx";
-import { Badge, Empty, Facts, Panel, Table, Time } from "../parts/page.tsx";
+import { Badge, type BadgeKind, Empty, Facts, Panel, Table, Time } from "../parts/page.tsx";
+import { bytesText, counted, engineName } from "../parts/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
 import { OperatorHead } from "./frame.tsx";
@@ -59,11 +59,11 @@ function Swept({ swept }: { swept: SweepView }) {
   );
 }
 
-const states = {
-  active: ["good", "active"],
-  draining: ["warn", "draining"],
-  down: ["bad", "down"],
-} as const;
+const stateKinds: Record<ServerView["state"], BadgeKind> = {
+  active: "good",
+  draining: "warn",
+  down: "bad",
+};
 
 function Servers({ visit, servers }: { visit: Visit; servers: readonly ServerView[] }) {
   if (servers.length === 0) {
@@ -102,7 +102,7 @@ function Servers({ visit, servers }: { visit: Visit; servers: readonly ServerVie
               {server.host}:{server.port}
             </span>
           </>,
-          <Badge kind={states[server.state][0]}>{states[server.state][1]}</Badge>,
+          <Badge kind={stateKinds[server.state]}>{server.state}</Badge>,
           <Health server={server} />,
           <Capacity server={server} />,
           <Change visit={visit} server={server} />,
@@ -115,7 +115,9 @@ function Servers({ visit, servers }: { visit: Visit; servers: readonly ServerVie
 function Health({ server }: { server: ServerView }) {
   return (
     <span>
-      {server.check_failures === 0 ? "Answers" : `Failed ${server.check_failures} times in a row`}
+      {server.check_failures === 0
+        ? "Answers"
+        : `${counted(server.check_failures, "failed check")} in a row`}
       <span class="sub">
         checked <Time iso={server.checked_at} never="not yet" />
       </span>

@@ -15,3 +15,5 @@ export type DeadLetterView =
 export type SweepView = z.output<typeof shown.sweepResult>;
 
 export const operatorPath = "/console/operator";
+
+export const peoplePath = `${operatorPath}/people`;

@@ -1,3 +1,5 @@
+import { Time } from "./page.tsx";
+
 /** Small drawings of numbers, in SVG attributes alone: the page's policy allows no inline style. */
 
 /** How much of a limit is used. */
@@ -85,26 +87,10 @@ export function Sparkline(props: {
       {drawing}
       <div class="spark-ends">
         <span>
-          <time
-            datetime={first.at}
-            data-local="time"
-          >{`${first.at.slice(0, 16).replace("T", " ")} UTC`}</time>
+          <Time iso={first.at} />
         </span>
         <span>now {props.format(last.value)}</span>
       </div>
     </div>
   );
-}
-
-/** A size in words: 8.4 MB. In steps of 1,024, as the quotas' gigabytes are. */
-export function bytesText(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1_000 && unit < units.length - 1) {
-    value /= 1_024;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits).replace(/\.0$/, "")} ${units[unit]}`;
 }

@@ -2,6 +2,7 @@ import { newUuid } from "../../lib/ids.ts";
 import type { HtmlContent } from "../html.ts";
 import { type Problem, problemAt } from "../problem.ts";
 import type { Visit } from "../visit.ts";
+import { Panel } from "./page.tsx";
 
 /**
  * A form that posts. It carries the session's token, and a name for what it asks for, so that sending
@@ -42,8 +43,13 @@ type FieldProps = {
   field?: string;
 };
 
+/** What is wrong with the field; `null` when nothing is. */
+function wrongWith({ problem, field, name }: FieldProps): string | null {
+  return problemAt(problem, field ?? name);
+}
+
 function FieldFrame(props: FieldProps & { id: string; children?: HtmlContent }) {
-  const wrong = problemAt(props.problem, props.field ?? props.name);
+  const wrong = wrongWith(props);
   return (
     <div class={wrong ? "field wrong" : "field"}>
       <label for={props.id}>{props.label}</label>
@@ -62,22 +68,23 @@ function FieldFrame(props: FieldProps & { id: string; children?: HtmlContent }) 
   );
 }
 
-function describedBy(id: string, props: FieldProps): string | undefined {
-  const parts = [
-    ...(props.hint ? [`${id}-hint`] : []),
-    ...(problemAt(props.problem, props.field ?? props.name) ? [`${id}-problem`] : []),
-  ];
-  return parts.length > 0 ? parts.join(" ") : undefined;
+/** Ties an input to its hint and its problem, for those who hear the page. */
+function aria(id: string, props: FieldProps) {
+  const isWrong = wrongWith(props) !== null;
+  const parts = [...(props.hint ? [`${id}-hint`] : []), ...(isWrong ? [`${id}-problem`] : [])];
+  return {
+    "aria-invalid": isWrong ? ("true" as const) : undefined,
+    "aria-describedby": parts.length > 0 ? parts.join(" ") : undefined,
+  };
 }
 
 /** One line of text. */
 export function TextField(
   props: FieldProps & {
     value?: string;
-    type?: "text" | "password" | "email" | "number" | "search" | "date";
+    type?: "text" | "password" | "email" | "number" | "date";
     required?: boolean;
     placeholder?: string;
-    pattern?: string;
     min?: string;
     max?: string;
     step?: string;
@@ -88,7 +95,6 @@ export function TextField(
   },
 ) {
   const id = `field-${props.name}`;
-  const isWrong = problemAt(props.problem, props.field ?? props.name) !== null;
   return (
     <FieldFrame {...props} id={id}>
       <input
@@ -98,7 +104,6 @@ export function TextField(
         value={props.value ?? ""}
         required={props.required}
         placeholder={props.placeholder}
-        pattern={props.pattern}
         min={props.min}
         max={props.max}
         step={props.step}
@@ -108,14 +113,13 @@ export function TextField(
         spellcheck={false}
         autocapitalize="off"
         class={props.mono ? "mono" : undefined}
-        aria-invalid={isWrong ? "true" : undefined}
-        aria-describedby={describedBy(id, props)}
+        {...aria(id, props)}
       />
     </FieldFrame>
   );
 }
 
-/** Several lines of text. */
+/** Several lines of text. A browser drops the first line feed in a textarea, so one stands before it. */
 export function AreaField(
   props: FieldProps & { value?: string; rows?: number; required?: boolean; placeholder?: string },
 ) {
@@ -129,28 +133,24 @@ export function AreaField(
         required={props.required}
         placeholder={props.placeholder}
         spellcheck={false}
-        aria-describedby={describedBy(id, props)}
+        {...aria(id, props)}
       >
-        {props.value ?? ""}
+        {`\n${props.value ?? ""}`}
       </textarea>
     </FieldFrame>
   );
 }
 
-export type Choice = { value: string; name: string; disabled?: boolean };
+export type Choice = { value: string; name: string };
 
 /** One of a few, in a list that opens. */
 export function SelectField(props: FieldProps & { value?: string; choices: readonly Choice[] }) {
   const id = `field-${props.name}`;
   return (
     <FieldFrame {...props} id={id}>
-      <select id={id} name={props.name} aria-describedby={describedBy(id, props)}>
+      <select id={id} name={props.name} {...aria(id, props)}>
         {props.choices.map((choice) => (
-          <option
-            value={choice.value}
-            selected={choice.value === props.value}
-            disabled={choice.disabled}
-          >
+          <option value={choice.value} selected={choice.value === props.value}>
             {choice.name}
           </option>
         ))}
@@ -163,11 +163,11 @@ export function SelectField(props: FieldProps & { value?: string; choices: reado
 export function ChoiceField(
   props: FieldProps & {
     values: readonly string[];
-    choices: readonly (Choice & { hint?: HtmlContent })[];
+    choices: readonly (Choice & { hint?: HtmlContent; disabled?: boolean })[];
     many?: boolean;
   },
 ) {
-  const wrong = problemAt(props.problem, props.field ?? props.name);
+  const wrong = wrongWith(props);
   return (
     <fieldset class={wrong ? "field wrong" : "field"}>
       <legend>{props.label}</legend>
@@ -194,13 +194,63 @@ export function ChoiceField(
   );
 }
 
-/** What was wrong, above the form; said aloud when it comes. */
-export function ProblemNote({ problem }: { problem: Problem | null | undefined }) {
-  if (!problem) return null;
+/**
+ * What was wrong, above the form; said aloud when it comes. Nothing when it is about one of
+ * `toldAt`, the fields of the API that tell it themselves.
+ */
+export function ProblemNote(props: {
+  problem: Problem | null | undefined;
+  toldAt?: readonly string[];
+}) {
+  const { problem, toldAt = [] } = props;
+  if (!problem || toldAt.includes(problem.field ?? "")) return null;
   return (
     <div class="note bad" role="alert">
       <p>{problem.message}</p>
     </div>
+  );
+}
+
+/** The end of a form: what sends it, and the way out of it. */
+export function FormActions(props: {
+  submit: string;
+  danger?: boolean;
+  leave: string;
+  leaveLabel?: string;
+}) {
+  return (
+    <div class="actions">
+      <button type="submit" class={props.danger ? "danger" : undefined}>
+        {props.submit}
+      </button>
+      <a class="button quiet" href={props.leave}>
+        {props.leaveLabel ?? "Cancel"}
+      </a>
+    </div>
+  );
+}
+
+/** Asks once more before what cannot be undone. `fields`: what is to be filled in for that. */
+export function ConfirmPanel(props: {
+  visit: Pick<Visit, "formToken">;
+  title: string;
+  action: string;
+  submit: string;
+  /** The page of the thing, which stays as it is. */
+  leave: string;
+  fields?: HtmlContent;
+  children?: HtmlContent;
+}) {
+  return (
+    <Panel title={props.title} kind="danger">
+      <div class="stack">
+        <p>{props.children}</p>
+        <Form visit={props.visit} action={props.action} label={props.title}>
+          {props.fields}
+          <FormActions submit={props.submit} danger leave={props.leave} leaveLabel="Keep it" />
+        </Form>
+      </div>
+    </Panel>
   );
 }
 
@@ -212,15 +262,9 @@ export function ActionButton(props: {
   about?: string;
   fields?: Record<string, string>;
   kind?: "quiet" | "danger" | "main";
-  swap?: string;
 }) {
   return (
-    <Form
-      visit={props.visit}
-      action={props.action}
-      class="inline"
-      {...(props.swap === undefined ? {} : { swap: props.swap })}
-    >
+    <Form visit={props.visit} action={props.action} class="inline">
       {Object.entries(props.fields ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

@@ -51,7 +51,7 @@ export function Panel(props: {
   );
 }
 
-/** A list with nothing in it says what to do. */
+/** In the place of a list with nothing in it: why, and what to do. */
 export function Empty(props: { title: string; children?: HtmlContent; action?: HtmlContent }) {
   return (
     <div class="empty">
@@ -157,12 +157,30 @@ export function Time(props: { iso: string | null; never?: string; day?: boolean 
   );
 }
 
+export type BadgeKind = "good" | "busy" | "bad" | "idle" | "warn";
+
 /** The state of a thing, in a word and a colour. */
-export function Badge(props: {
-  kind: "good" | "busy" | "bad" | "idle" | "warn";
+export function Badge(props: { kind: BadgeKind; children?: HtmlContent }) {
+  return <span class={`badge ${props.kind}`}>{props.children}</span>;
+}
+
+/**
+ * A part of a page that changes by itself: script fetches it anew from the page at `from`, every
+ * `everyMs`, until that is `null`. Without script it is as it was.
+ */
+export function Live(props: {
+  id: string;
+  from: string;
+  everyMs: number | null;
   children?: HtmlContent;
 }) {
-  return <span class={`badge ${props.kind}`}>{props.children}</span>;
+  const { id, from, everyMs } = props;
+  const marks = everyMs === null ? {} : { "data-poll": String(everyMs), "data-poll-from": from };
+  return (
+    <div id={id} {...marks}>
+      {props.children}
+    </div>
+  );
 }
 
 /** Forwards through a long list. */

@@ -37,8 +37,13 @@ const tokenShape = /^[A-Za-z0-9]{40}$/;
 /** A use is written at most this often. */
 const renewedEveryMs = 5 * minuteMs;
 const clientLengthMax = 200;
+/** Of a first session; more than one is needed when two requests make the user at once. */
+const triesMax = 3;
 
-/** Begins a session for an address that was proven. Always with a new token. */
+/**
+ * Begins a session for an address that was proven, with a new token. `client`: what the browser calls
+ * itself. Gives the token, which nobody else has, and the hash that it is stored by.
+ */
 export async function beginSession(
   deps: SessionDeps,
   person: { email: string; accountId: string; pumaAccountId: string },
@@ -56,9 +61,9 @@ export async function beginSession(
     expiresAt: new Date(nowMs + deps.settings.SESSION_LIFETIME_SECONDS * secondMs),
   };
   const user = { ...person, name: person.email.split("@", 1)[0] ?? person.email };
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    if (await store.insertSession(deps.store, user, session, requestId))
-      return { token, tokenHash };
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const isBegun = await store.insertSession(deps.store, user, session, requestId);
+    if (isBegun) return { token, tokenHash };
   }
   throw new Error("The user was neither there nor made");
 }
@@ -72,7 +77,7 @@ export async function readSession(deps: SessionDeps, token: string): Promise<Ses
   const nowMs = deps.clock();
   const row = await store.useSession(deps.store, await digestHex(token), {
     now: new Date(nowMs),
-    usedSince: usedSince(deps),
+    usedSince: usedSince(deps, nowMs),
     renewAt: new Date(nowMs - renewedEveryMs),
   });
   if (!row) return null;
@@ -94,8 +99,27 @@ export async function readSession(deps: SessionDeps, token: string): Promise<Ses
   };
 }
 
-export function usedSince(deps: SessionDeps): Date {
-  return new Date(deps.clock() - deps.settings.SESSION_IDLE_SECONDS * secondMs);
+/** The sessions of the user that are in force, the last used first. */
+export async function sessionsOf(
+  deps: SessionDeps,
+  { user }: Session,
+): Promise<store.ListedSession[]> {
+  const nowMs = deps.clock();
+  return await store.listSessions(deps.store, user.id, new Date(nowMs), usedSince(deps, nowMs));
+}
+
+/** A session whose last use was before this has ended. */
+function usedSince({ settings }: SessionDeps, nowMs: number): Date {
+  return new Date(nowMs - settings.SESSION_IDLE_SECONDS * secondMs);
+}
+
+/** Looks at another team from now on; nothing changes for one that the user is not in. */
+export async function lookAtTeam(
+  deps: SessionDeps,
+  { id, user }: Session,
+  teamId: number,
+): Promise<void> {
+  await store.chooseTeam(deps.store, { id, userId: user.id }, teamId);
 }
 
 /** Takes back a session whose link turned out to be used already. */

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime } from "../../polykomos/databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
 
 /** Sessions and who they are of, in the control-plane store. */
 export type SessionTeam = {
@@ -33,16 +33,16 @@ export type NewSession = {
 
 /**
  * Begins a session for an address; the first makes the user, a team of theirs, and the accounts of
- * both products. `null` when another request made the user at this moment: the next try finds it.
+ * both products. False when another request made the user at this moment: the next try finds it.
  */
 export async function insertSession(
   store: Store,
   user: { email: string; name: string; accountId: string; pumaAccountId: string },
   session: NewSession,
   requestId: string,
-): Promise<{ userId: number } | null> {
+): Promise<boolean> {
   const { now } = session;
-  const [row] = await store.rows<{ user_id: number }>(sql`
+  const rows = await store.rows(sql`
     WITH made AS (INSERT INTO users (email, name, account_id, puma_account_id, created_at)
       VALUES (${user.email}, ${user.name}, ${user.accountId}, ${user.pumaAccountId}, ${now})
       ON CONFLICT (email) DO NOTHING RETURNING id, name),
@@ -63,7 +63,7 @@ export async function insertSession(
         CASE WHEN person.is_new THEN 'user.sign_up' ELSE 'user.sign_in' END, 'user:' || person.id,
         ${requestId}, '{}'::jsonb, ${now} FROM person LEFT JOIN team ON true)
     SELECT user_id FROM session`);
-  return row ? { userId: row.user_id } : null;
+  return rows.length > 0;
 }
 
 /**
@@ -93,32 +93,37 @@ export async function useSession(
 }
 
 /** Looks at another team from now on; does nothing for one that the user is not in. */
-export async function chooseTeam(store: Store, id: string, teamId: number): Promise<void> {
-  await store.rows(sql`UPDATE console_sessions s SET team_id = ${teamId} WHERE id = ${id}
-    AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = s.user_id AND m.team_id = ${teamId})`);
+export async function chooseTeam(
+  store: Store,
+  { id, userId }: { id: string; userId: number },
+  teamId: number,
+): Promise<void> {
+  await store.rows(sql`UPDATE console_sessions SET team_id = ${teamId}
+    WHERE id = ${id} AND user_id = ${userId}
+      AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = ${userId}
+        AND m.team_id = ${teamId})`);
 }
 
 export async function deleteSession(store: Store, tokenHash: string): Promise<void> {
   await store.rows(sql`DELETE FROM console_sessions WHERE token_hash = ${tokenHash}`);
 }
 
-/** Ends one of a user's sessions, or all of them; who did it stands in the audit. */
+/** Ends one of a user's sessions, or with `null` all of them; who did it stands in the audit. */
 export async function endSessions(
   store: Store,
   userId: number,
   only: string | null,
   act: { requestId: string; now: Date },
-): Promise<number> {
+): Promise<void> {
   const condition = only === null ? sql`true` : sql`id = ${only}`;
-  const [row] = await store.rows<{ ended: number }>(sql`
+  await store.rows(sql`
     WITH ended AS (DELETE FROM console_sessions WHERE user_id = ${userId} AND ${condition}
       RETURNING id),
     audit AS (INSERT INTO audit_log (actor, user_id, action, target, request_id, details, created_at)
       SELECT 'user:' || ${userId}::int, ${userId}, 'user.sign_out', 'user:' || ${userId}::int,
         ${act.requestId}, jsonb_build_object('sessions', count(*)), ${act.now} FROM ended
       HAVING count(*) > 0)
-    SELECT count(*)::int AS ended FROM ended`);
-  return row?.ended ?? 0;
+    SELECT id FROM ended`);
 }
 
 export type ListedSession = { id: string; client: string; created_at: string; used_at: string };
@@ -135,7 +140,7 @@ export async function listSessions(
       AND used_at > ${usedSince} ORDER BY used_at DESC LIMIT 50`);
 }
 
-/** Deletes sessions that have ended. Returns how many. */
+/** Deletes sessions that are over their age. Returns how many. */
 export async function forgetSessions(store: Store, now: Date, countMax: number): Promise<number> {
   const rows = await store.rows(sql`DELETE FROM console_sessions WHERE id IN
     (SELECT id FROM console_sessions WHERE expires_at <= ${now} LIMIT ${countMax}) RETURNING id`);

@@ -1,16 +1,20 @@
-import type { View } from "../area.ts";
 import { doorPage } from "../layout.tsx";
+import { counted } from "../parts/text.ts";
 import { signInPath } from "./service.ts";
 
 /** The pages of signing in. None of them needs script. */
-export function askPage(
-  shown: { email?: string; next?: string | null; problem?: string; status?: number },
-  headers?: Record<string, string>,
-): Promise<Response> {
-  const { email = "", next, problem, status = 200 } = shown;
-  const view: View = {
+export function askPage(shown: {
+  email?: string;
+  next: string | null;
+  problem?: string;
+  status?: number;
+  headers?: Record<string, string>;
+}): Promise<Response> {
+  const { email = "", next, problem, status = 200, headers = {} } = shown;
+  return doorPage({
     title: "Sign in",
     status,
+    headers,
     main: (
       <>
         <h1>Sign in</h1>
@@ -41,8 +45,7 @@ export function askPage(
         </form>
       </>
     ),
-  };
-  return doorPage(view, headers);
+  });
 }
 
 /** The mail is on its way. In development the link stands here as well. */
@@ -50,15 +53,17 @@ export function mailedPage(
   address: string,
   minutes: number,
   devLink: string | null,
-  headers?: Record<string, string>,
+  headers: Record<string, string>,
 ): Promise<Response> {
-  const view: View = {
+  return doorPage({
     title: "Look into your mail",
+    headers,
     main: (
       <>
         <h1>Look into your mail</h1>
         <p>
-          A link is on its way to <strong>{address}</strong>. It works once, for {minutes} minutes.
+          A link is on its way to <strong>{address}</strong>. It works once, for{" "}
+          {counted(minutes, "minute")}.
         </p>
         {devLink ? (
           <p>
@@ -70,8 +75,7 @@ export function mailedPage(
         </p>
       </>
     ),
-  };
-  return doorPage(view, headers);
+  });
 }
 
 /** Behind the link. Opening it uses nothing up, so a mail scanner's GET does no harm. */

@@ -1,10 +1,17 @@
 import type { View } from "../area.ts";
-import { Form } from "../parts/form.tsx";
-import { Facts, Note, PageHead, Panel, Time } from "../parts/page.tsx";
+import { Form, ProblemNote } from "../parts/form.tsx";
+import { Facts, Live, PageHead, Panel, Time } from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
 import { DeliveryBadge, isUnderWay, outcomeText } from "./parts.tsx";
-import type { AttemptView, DeliveryDetailsView, EndpointView } from "./wire.ts";
+import {
+  type AttemptView,
+  type DeliveryDetailsView,
+  deliveryPath,
+  type EndpointView,
+  endpointPath,
+} from "./wire.ts";
 
 /** One delivery: what was sent, how often it was tried, and what was answered each time. */
 export function deliveryPage(
@@ -12,14 +19,13 @@ export function deliveryPage(
   shown: { endpoint: EndpointView; delivery: DeliveryDetailsView; problem: Problem | null },
 ): View {
   const { endpoint, delivery, problem } = shown;
-  const above = `/console/webhooks/${endpoint.id}`;
-  const place = `${above}/deliveries/${delivery.id}`;
+  const place = deliveryPath(endpoint.id, delivery.id);
   const canRedeliver = endpoint.status === "active" && endpoint.disabled_at === null;
   const main = (
     <>
       <PageHead
         title={delivery.event_type}
-        back={{ href: above, name: "The endpoint" }}
+        back={{ href: endpointPath(endpoint.id), name: "The endpoint" }}
         lead={<>To {delivery.request.url}</>}
       >
         {canRedeliver ? (
@@ -28,8 +34,8 @@ export function deliveryPage(
           </Form>
         ) : null}
       </PageHead>
-      {problem ? <Note kind="bad">{problem.message}</Note> : null}
-      <div id="attempts" data-poll={isUnderWay(delivery, visit.nowMs) ? "1500" : undefined}>
+      <ProblemNote problem={problem} />
+      <Live id="attempts" from={place} everyMs={isUnderWay(delivery, visit.nowMs) ? 1_500 : null}>
         <Panel
           title="Attempts"
           actions={<DeliveryBadge delivery={delivery} />}
@@ -41,52 +47,53 @@ export function deliveryPage(
         >
           <Timeline delivery={delivery} />
         </Panel>
-      </div>
-      <Panel title="Request" lead="Each attempt has a timestamp and a signature of its own.">
-        <div class="stack">
-          <Facts
-            facts={[
-              ["Method", delivery.request.method],
-              ["Address", delivery.request.url],
-              ["Happened", <Time iso={delivery.created_at} />],
-            ]}
-          />
-          <h3>Headers</h3>
-          <pre class="sheet" tabindex={0}>
-            {[
-              ...Object.entries(delivery.request.headers),
-              ["webhook-timestamp", "(seconds since 1970, at the attempt)"],
-              ["webhook-signature", "v1,…"],
-            ]
-              .map(([name, value]) => `${name}: ${value}`)
-              .join("\n")}
-          </pre>
-          <h3>Body</h3>
-          <p class="hint">Indented to be read here; it is sent on one line.</p>
-          <pre class="sheet" tabindex={0} id="request-body">
-            {indented(delivery.request.body)}
-          </pre>
-        </div>
-      </Panel>
+      </Live>
+      <SentRequest delivery={delivery} />
     </>
   );
   return { title: `Delivery ${delivery.id}`, main, status: problem?.status ?? 200 };
 }
 
-function indented(body: string): string {
-  return JSON.stringify(JSON.parse(body), null, 2);
+/** What was sent, but for what is new at each attempt. */
+function SentRequest({ delivery }: { delivery: DeliveryDetailsView }) {
+  const { method, url, headers, body } = delivery.request;
+  const headerLines = [
+    ...Object.entries(headers),
+    ["webhook-timestamp", "(seconds since 1970, at the attempt)"],
+    ["webhook-signature", "v1,…"],
+  ].map(([name, value]) => `${name}: ${value}`);
+  return (
+    <Panel title="Request" lead="Each attempt has a timestamp and a signature of its own.">
+      <div class="stack">
+        <Facts
+          facts={[
+            ["Method", method],
+            ["Address", url],
+            ["Happened", <Time iso={delivery.created_at} />],
+          ]}
+        />
+        <h3>Headers</h3>
+        <pre class="sheet" tabindex={0}>
+          {headerLines.join("\n")}
+        </pre>
+        <h3>Body</h3>
+        <p class="hint">Indented to be read here; it is sent on one line.</p>
+        <pre class="sheet" tabindex={0} id="request-body">
+          {JSON.stringify(JSON.parse(body), null, 2)}
+        </pre>
+      </div>
+    </Panel>
+  );
 }
 
 function Timeline({ delivery }: { delivery: DeliveryDetailsView }) {
   const { attempts, attempt_count: count } = delivery;
   const unknown = count - attempts.length;
   return (
-    <ol class="timeline" start={1} aria-live="polite">
+    <ol class="timeline" aria-live="polite">
       {unknown > 0 ? (
-        <li class="past">
-          <b>
-            {unknown} earlier {unknown === 1 ? "attempt" : "attempts"}
-          </b>
+        <li>
+          <b>{counted(unknown, "earlier attempt")}</b>
           <span class="sub">From before attempts were kept one by one.</span>
         </li>
       ) : null}
@@ -108,7 +115,7 @@ function Timeline({ delivery }: { delivery: DeliveryDetailsView }) {
         </li>
       ) : null}
       {delivery.status === "failed" ? (
-        <li class="end">
+        <li>
           <b>Given up</b>
           <span class="sub">
             {attempts.at(-1)?.error_message === delivery.error_message

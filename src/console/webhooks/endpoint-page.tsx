@@ -1,6 +1,7 @@
 import type { View } from "../area.ts";
-import { ActionButton, Form } from "../parts/form.tsx";
-import { Empty, Facts, More, Note, PageHead, Panel, Table, Time } from "../parts/page.tsx";
+import { ActionButton, Form, ProblemNote } from "../parts/form.tsx";
+import { Empty, Facts, Live, More, Note, PageHead, Panel, Table, Time } from "../parts/page.tsx";
+import { counted } from "../parts/text.ts";
 import type { Problem } from "../problem.ts";
 import type { Visit } from "../visit.ts";
 import {
@@ -11,35 +12,48 @@ import {
   isUnderWay,
   outcomeText,
 } from "./parts.tsx";
-import type { DeliveryView, EndpointView } from "./wire.ts";
+import {
+  type DeliveryView,
+  deliveryPath,
+  type EndpointView,
+  endpointPath,
+  webhooksPath,
+} from "./wire.ts";
 
 export type EndpointShown = {
   endpoint: EndpointView;
   deliveries: readonly DeliveryView[];
-  /** An earlier part of the list. */
+  /** How long deliveries are kept. */
+  keptDays: number;
+  /** Whether these are not the newest. */
   isOlder: boolean;
   older: string | null;
   problem: Problem | null;
 };
 
+/** One endpoint: how it does, what was sent to it, and its secret. */
 export function endpointPage(visit: Visit, shown: EndpointShown): View {
   const { endpoint, problem } = shown;
-  const place = `/console/webhooks/${endpoint.id}`;
+  const place = endpointPath(endpoint.id);
   const isLive = endpoint.status === "active";
+  const isFollowed =
+    !shown.isOlder && shown.deliveries.some((each) => isUnderWay(each, visit.nowMs));
   const main = (
     <>
       <PageHead
         title={endpoint.url}
-        back={{ href: "/console/webhooks", name: "Webhooks" }}
+        back={{ href: webhooksPath, name: "Webhooks" }}
         lead={`Wants ${eventsText(endpoint.events)}.`}
       >
         {isLive ? (
           <ActionButton visit={visit} action={`${place}/test`} label="Send a test" kind="main" />
         ) : null}
       </PageHead>
-      {problem ? <Note kind="bad">{problem.message}</Note> : null}
-      <State visit={visit} endpoint={endpoint} />
-      <Deliveries visit={visit} shown={shown} />
+      <ProblemNote problem={problem} />
+      <Live id="deliveries" from={place} everyMs={isFollowed ? 2_000 : null}>
+        <State visit={visit} endpoint={endpoint} />
+        <Deliveries shown={shown} />
+      </Live>
       {isLive ? <Secret visit={visit} place={place} /> : null}
       {isLive ? (
         <Panel
@@ -84,7 +98,7 @@ function State({ visit, endpoint }: { visit: Visit; endpoint: EndpointView }) {
           ]}
         />
         {health === "disabled" ? (
-          <Form visit={visit} action={`/console/webhooks/${endpoint.id}/enable`}>
+          <Form visit={visit} action={`${endpointPath(endpoint.id)}/enable`}>
             <button type="submit">Enable it</button>
           </Form>
         ) : null}
@@ -93,15 +107,12 @@ function State({ visit, endpoint }: { visit: Visit; endpoint: EndpointView }) {
   );
 }
 
-function Deliveries({ visit, shown }: { visit: Visit; shown: EndpointShown }) {
+function Deliveries({ shown }: { shown: EndpointShown }) {
   const { endpoint, deliveries, isOlder } = shown;
-  const follows = !isOlder && deliveries.some((each) => isUnderWay(each, visit.nowMs));
+  const kept = `Newest first; they are kept for ${counted(shown.keptDays, "day")}.`;
   return (
-    <div id="deliveries" data-poll={follows ? "2000" : undefined}>
-      <Panel
-        title="Deliveries"
-        lead={deliveries.length > 0 ? "Newest first; they are kept for 30 days." : undefined}
-      >
+    <>
+      <Panel title="Deliveries" lead={deliveries.length > 0 ? kept : undefined}>
         {deliveries.length === 0 ? (
           <Empty title={isOlder ? "No older ones" : "Nothing was sent yet"}>
             {endpoint.status === "active"
@@ -119,7 +130,7 @@ function Deliveries({ visit, shown }: { visit: Visit; shown: EndpointShown }) {
               { name: "When" },
             ]}
             rows={deliveries.map((delivery) => [
-              <a href={`/console/webhooks/${endpoint.id}/deliveries/${delivery.id}`}>
+              <a href={deliveryPath(endpoint.id, delivery.id)}>
                 {delivery.event_type}
                 <span class="aloud"> delivery {delivery.id}</span>
               </a>,
@@ -132,7 +143,7 @@ function Deliveries({ visit, shown }: { visit: Visit; shown: EndpointShown }) {
         )}
       </Panel>
       <More href={shown.older} />
-    </div>
+    </>
   );
 }
 
@@ -150,32 +161,4 @@ function Secret({ visit, place }: { visit: Visit; place: string }) {
       }
     />
   );
-}
-
-export function revokePage(visit: Visit, endpoint: EndpointView): View {
-  const place = `/console/webhooks/${endpoint.id}`;
-  const main = (
-    <>
-      <PageHead title="Revoke the endpoint?" back={{ href: place, name: "The endpoint" }} />
-      <Panel title={endpoint.url} kind="danger">
-        <div class="stack">
-          <p>
-            Nothing is sent to it any more; what still waits is given up. What was sent can still be
-            read here. To send there again, make a new endpoint.
-          </p>
-          <Form visit={visit} action={`${place}/revoke`}>
-            <div class="actions">
-              <button type="submit" class="danger">
-                Revoke it
-              </button>
-              <a class="button quiet" href={place}>
-                Keep it
-              </a>
-            </div>
-          </Form>
-        </div>
-      </Panel>
-    </>
-  );
-  return { title: "Revoke the endpoint", main };
 }

@@ -1,16 +1,17 @@
 import type { View } from "../area.ts";
 import { Empty, More, PageHead, Table, Time } from "../parts/page.tsx";
+import type { Visit } from "../visit.ts";
 import { eventsText, HealthBadge } from "./parts.tsx";
-import type { EndpointView } from "./wire.ts";
+import { type EndpointView, endpointPath, webhooksPath } from "./wire.ts";
 
-export function listPage(shown: {
-  teamName: string;
-  endpoints: readonly EndpointView[];
-  older: string | null;
-}): View {
-  const { endpoints, teamName } = shown;
+export function listPage(
+  { session }: Visit,
+  endpoints: readonly EndpointView[],
+  older: string | null,
+): View {
+  const teamName = session.team?.name ?? "your team";
   const add = (
-    <a class="button" href="/console/webhooks/new">
+    <a class="button" href={`${webhooksPath}/new`}>
       New endpoint
     </a>
   );
@@ -38,7 +39,7 @@ export function listPage(shown: {
           ]}
           rows={endpoints.map((endpoint) => [
             <>
-              <a href={`/console/webhooks/${endpoint.id}`}>{endpoint.url}</a>
+              <a href={endpointPath(endpoint.id)}>{endpoint.url}</a>
               <span class="sub">{eventsText(endpoint.events)}</span>
             </>,
             <HealthBadge endpoint={endpoint} />,
@@ -47,7 +48,7 @@ export function listPage(shown: {
           ])}
         />
       )}
-      <More href={shown.older} />
+      <More href={older} />
     </>
   );
   return { title: "Webhooks", main };

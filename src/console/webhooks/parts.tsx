@@ -1,8 +1,8 @@
-import { Badge } from "../parts/page.tsx";
+import { Badge, type BadgeKind } from "../parts/page.tsx";
 import type { DeliveryView, EndpointView } from "./wire.ts";
 
-/** How an endpoint does, in a word. Pure. */
-export type Health = "new" | "working" | "failing" | "disabled" | "revoked";
+/** How an endpoint does, in a word. */
+type Health = "new" | "working" | "failing" | "disabled" | "revoked";
 
 export function healthOf(endpoint: EndpointView): Health {
   if (endpoint.status === "revoked") return "revoked";
@@ -13,13 +13,13 @@ export function healthOf(endpoint: EndpointView): Health {
   return success !== null && success >= failure ? "working" : "failing";
 }
 
-const healthLooks = {
+const healthLooks: Record<Health, readonly [BadgeKind, string]> = {
   new: ["idle", "nothing sent yet"],
   working: ["good", "working"],
   failing: ["bad", "failing"],
   disabled: ["warn", "disabled"],
   revoked: ["idle", "revoked"],
-} as const satisfies Record<Health, readonly [string, string]>;
+};
 
 export function HealthBadge({ endpoint }: { endpoint: EndpointView }) {
   const [kind, word] = healthLooks[healthOf(endpoint)];
@@ -42,13 +42,13 @@ export function outcomeText(of: {
   return of.response_code === null ? "not tried yet" : `answered ${of.response_code}`;
 }
 
-/** A page follows what is tried within moments, and leaves alone what waits for longer. */
-const followMs = 15_000;
+const followedWithinMs = 15_000;
 
+/** Whether a page is to follow it: it is tried within moments, and does not wait for longer. */
 export function isUnderWay(delivery: DeliveryView, nowMs: number): boolean {
   if (delivery.status !== "pending") return false;
   const next = delivery.next_attempt_at;
-  return next === null || Date.parse(next) <= nowMs + followMs;
+  return next === null || Date.parse(next) <= nowMs + followedWithinMs;
 }
 
 export function eventsText(events: readonly string[]): string {

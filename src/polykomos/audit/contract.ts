@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, idQuery, limitQuery, requestId, timestamp } from "../schemas.ts";
+import { errorAnswers, idQuery, limitQuery, longIdQuery, page, timestamp } from "../schemas.ts";
 
 const auditEntry = z
   .object({
@@ -22,6 +22,10 @@ const auditEntry = z
 
 export type AuditView = z.input<typeof auditEntry>;
 
+const dayError = "must be a date like 2026-01-31";
+/** The store's calendar has no year 0. */
+const day = z.iso.date(dayError).refine((date) => !date.startsWith("0000"), dayError);
+
 export const listAudit = declare({
   method: "get",
   path: "/audit_log",
@@ -31,7 +35,7 @@ export const listAudit = declare({
   access: ["keys:write"],
   query: z.strictObject({
     limit: limitQuery,
-    starting_after: idQuery.optional(),
+    starting_after: longIdQuery.optional(),
     team_id: idQuery.optional(),
     user_id: idQuery.optional(),
     action: z
@@ -39,18 +43,14 @@ export const listAudit = declare({
       .regex(/^[a-z_]+(\.[a-z_]+)?$/, "must be an action, or what stands before its dot")
       .max(60)
       .optional(),
-    from: z.iso.date("must be a date like 2026-01-31").optional(),
-    to: z.iso.date("must be a date like 2026-01-31").optional(),
+    from: day.optional(),
+    to: day.optional(),
   }),
   answers: {
     200: {
       description:
         "A page of entries. With `team_id` those of that team alone; `from` and `to` are days in UTC.",
-      schema: z.object({
-        data: z.array(auditEntry),
-        has_more: z.boolean(),
-        request_id: requestId,
-      }),
+      schema: page(auditEntry),
     },
     ...errorAnswers({ method: "get" }),
   },

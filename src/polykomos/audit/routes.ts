@@ -1,7 +1,7 @@
 import type { Store } from "../../db/client.ts";
 import { type Endpoint, endpoint } from "../../http/mount.ts";
 import type { Caller } from "../caller.ts";
-import { fault } from "../dialect.ts";
+import { unknownCursor } from "../dialect.ts";
 import { listAudit } from "./contract.ts";
 import * as store from "./store.ts";
 
@@ -18,11 +18,8 @@ export function auditEndpoints(deps: { store: Store }): Endpoint<Caller>[] {
         from: query.from ?? null,
         to: query.to ?? null,
       });
-      if (!page) {
-        const message = "starting_after: must be the id of an entry that you may see";
-        throw fault("invalid_cursor", message, { field: "starting_after" });
-      }
-      const data = page.entries.map((entry) => ({
+      if (!page) throw unknownCursor("the id of an entry that you may see");
+      const data = page.rows.map((entry) => ({
         object: "audit_entry",
         ...entry,
         id: Number(entry.id),

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import { type Page, pageOf } from "../page.ts";
+import { newestOfTeams, teamOfUser } from "../team-rows.ts";
 
 /** The audit log as those it concerns read it. */
-export type AuditRow = {
+type AuditRow = {
   id: string;
   actor: string;
   user: { id: number; name: string; email: string } | null;
@@ -15,7 +17,7 @@ export type AuditRow = {
   created_at: string;
 };
 
-export type AuditFilter = {
+type AuditFilter = {
   limit: number;
   startingAfter: number | null;
   teamId: number | null;
@@ -35,7 +37,7 @@ export async function listAudit(
   store: Store,
   readerId: number,
   filter: AuditFilter,
-): Promise<{ entries: AuditRow[]; hasMore: boolean } | null> {
+): Promise<Page<AuditRow> | null> {
   const { teamId, userId, action, from, to, startingAfter, limit } = filter;
   const cursor = sql`(SELECT c.id FROM audit_log c WHERE c.id = ${startingAfter}
     AND (${teamOfUser(sql`c.team_id`, readerId)} OR (c.team_id IS NULL AND c.user_id = ${readerId})))`;
@@ -73,5 +75,5 @@ export async function listAudit(
     const known = await store.rows(sql`SELECT ${cursor} AS id WHERE ${cursor} IS NOT NULL`);
     if (known.length === 0) return null;
   }
-  return { entries: rows.slice(0, limit), hasMore: rows.length > limit };
+  return pageOf(rows, limit);
 }

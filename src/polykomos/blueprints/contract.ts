@@ -11,11 +11,11 @@ import {
   uuidParams,
 } from "../schemas.ts";
 import { engineNames } from "./sql/script.ts";
+import { variableName } from "./sql/template.ts";
 import { variableTypes } from "./sql/variables.ts";
 
 const engine = z.enum(engineNames, `must be one of ${engineNames.join(", ")}`);
 
-const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 const variablesMax = 100;
 
 const declaration = z.strictObject({
@@ -30,7 +30,12 @@ const declaration = z.strictObject({
 /** What a blueprint's author declares: name → type, required, default, description, pattern, enum. */
 const declarations = z
   .record(
-    z.string().regex(variableName, "must be a name: a letter, then letters, digits, _"),
+    z
+      .string()
+      .regex(
+        new RegExp(`^${variableName}$`),
+        "must be a name: a letter or _, then letters, digits and _, at most 63 in all",
+      ),
     declaration,
   )
   .refine((all) => Object.keys(all).length <= variablesMax, `at most ${variablesMax} variables`);
@@ -163,7 +168,7 @@ export const updateBlueprint = declare({
       engine: engine.optional(),
     })
     .refine((body) => Object.keys(body).length > 0, {
-      error: "Send at least one of name, description, sql_content, variables",
+      error: "Send at least one of name, description, sql_content, variables, engine",
     }),
   answers: {
     200: { description: "The blueprint as it is now.", schema: blueprintAnswer },

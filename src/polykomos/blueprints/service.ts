@@ -1,9 +1,11 @@
 import type { Store } from "../../db/client.ts";
 import { violatedUnique } from "../../db/errors.ts";
+import { canonicalJson } from "../../lib/canonical-json.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
-import { actorOf, type Caller } from "../caller.ts";
+import { actOf, type Caller } from "../caller.ts";
 import { fault, invalidField, notFound } from "../dialect.ts";
+import type { Page } from "../page.ts";
 import { diffLines, type LineDiff } from "./diff.ts";
 import { slugOf } from "./slug.ts";
 import { checkScript, type ScriptCheck } from "./sql/check.ts";
@@ -29,12 +31,8 @@ export type BlueprintInput = {
 };
 
 const attemptsMax = 5;
+/** Problems that one answer tells of. */
 const problemsMax = 20;
-
-function actOf(deps: BlueprintDeps, caller: Caller): store.Act {
-  const { userId, requestId } = caller;
-  return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
-}
 
 /** Checks declarations; wrong ones are the request's fault. */
 function requireGoodDeclarations(declarations: Declarations | null): void {
@@ -45,27 +43,26 @@ function requireGoodDeclarations(declarations: Declarations | null): void {
   throw invalidField(field, first.message, { problems: problems.slice(0, problemsMax) });
 }
 
-/** Checks SQL and keeps nothing. */
-export async function validate(input: {
-  sqlContent: string;
-  engine: EngineName | null;
-  variables: Declarations | null;
-}): Promise<ScriptCheck> {
-  requireGoodDeclarations(input.variables);
-  const engines = input.engine === null ? engineNames : [input.engine];
-  return await checkScript(input.sqlContent, engines, input.variables);
+/** What is checked: for one engine, or with `null` for all. */
+type ScriptInput = Pick<BlueprintInput, "sqlContent" | "engine" | "variables">;
+
+/** Checks SQL and keeps nothing. With `variables` null no placeholder counts as undeclared. */
+export async function validate({
+  sqlContent,
+  engine,
+  variables,
+}: ScriptInput): Promise<ScriptCheck> {
+  requireGoodDeclarations(variables);
+  return await checkScript(sqlContent, engine === null ? engineNames : [engine], variables);
 }
 
 /** Checks SQL that is to be kept: what no engine can apply is refused. */
-async function versionOf(input: {
-  sqlContent: string;
-  engine: EngineName | null;
-  variables: Declarations | null;
-}): Promise<store.NewVersion> {
-  requireGoodDeclarations(input.variables);
-  const engines = input.engine === null ? engineNames : [input.engine];
-  const { sqlContent, variables } = input;
-  const check = await checkScript(sqlContent, engines, variables ?? {});
+async function versionOf({
+  sqlContent,
+  engine,
+  variables,
+}: ScriptInput): Promise<store.NewVersion> {
+  const check = await validate({ sqlContent, engine, variables: variables ?? {} });
   if (check.isValid) {
     return { sqlContent, variables, manifest: check.manifest, pieces: check.pieces };
   }
@@ -77,6 +74,10 @@ async function versionOf(input: {
   });
 }
 
+/**
+ * Creates a blueprint; a second one of a name gets another slug. Faults: `invalid_blueprint`,
+ * `not_found`.
+ */
 export async function createBlueprint(
   deps: BlueprintDeps,
   caller: Caller,
@@ -119,6 +120,7 @@ async function earlierRun(
   return await store.findByRequestKey(deps.store, caller.userId, caller.requestKey);
 }
 
+/** A blueprint that the caller may see, at its newest version. Fault: `not_found`. */
 export async function getBlueprint(
   deps: BlueprintDeps,
   caller: Caller,
@@ -130,11 +132,12 @@ export async function getBlueprint(
   return found;
 }
 
+/** Blueprints that the caller may see, newest first. Fault: `invalid_cursor`. */
 export async function listBlueprints(
   deps: BlueprintDeps,
   caller: Caller,
   page: { limit: number; startingAfter: string | null; teamId: number | null },
-): Promise<store.BlueprintPage> {
+): Promise<Page<store.BlueprintRow>> {
   await deps.installSystemBlueprints();
   const { limit, startingAfter, teamId } = page;
   const found = await store.listBlueprints(deps.store, caller.userId, teamId, limit, startingAfter);
@@ -144,7 +147,12 @@ export async function listBlueprints(
   });
 }
 
-async function requireOwn(deps: BlueprintDeps, caller: Caller, uuid: string) {
+/** A blueprint that the caller may change. Faults: `not_found`, `read_only_blueprint`. */
+async function requireOwn(
+  deps: BlueprintDeps,
+  caller: Caller,
+  uuid: string,
+): Promise<store.BlueprintRow> {
   const found = await getBlueprint(deps, caller, uuid);
   if (found.teamId !== null) return found;
   throw fault("read_only_blueprint", "A system blueprint cannot be changed; make your own of it");
@@ -185,12 +193,16 @@ export async function updateBlueprint(
       throw error;
     }
     // Another change came in between; what this one means is now to be read on top of it.
-    if (attempt === attemptsMax)
-      throw fault("conflict", "The blueprint is being changed elsewhere");
+    if (attempt === attemptsMax) {
+      throw fault("conflict", "The blueprint is being changed elsewhere; read it and try again");
+    }
   }
 }
 
-/** Null: nothing that makes a version is different. */
+/**
+ * The version that a change makes; null: nothing that makes one is different. The store keeps the
+ * members of its JSON in an order of its own.
+ */
 async function nextVersion(
   present: store.BlueprintRow,
   change: BlueprintChange,
@@ -199,12 +211,13 @@ async function nextVersion(
   const variables = change.variables === undefined ? present.variables : change.variables;
   const isSame =
     sqlContent === present.sqlContent &&
-    JSON.stringify(variables) === JSON.stringify(present.variables) &&
+    canonicalJson(variables) === canonicalJson(present.variables) &&
     change.engine === undefined;
   if (isSame) return null;
   return await versionOf({ sqlContent, variables, engine: change.engine ?? null });
 }
 
+/** Deletes a blueprint; what it was applied to stays. Faults: `not_found`, `read_only_blueprint`. */
 export async function deleteBlueprint(
   deps: BlueprintDeps,
   caller: Caller,
@@ -255,6 +268,6 @@ function diffVariables(before: Declarations, after: Declarations): BlueprintDiff
     removed: Object.keys(before).filter((name) => !isIn(after)(name)),
     changed: names
       .filter(isIn(before))
-      .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])),
+      .filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name])),
   };
 }

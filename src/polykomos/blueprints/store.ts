@@ -1,6 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import { auditEntry } from "../audit/entry-store.ts";
+import type { Act } from "../caller.ts";
+import type { Page } from "../page.ts";
+import { newestOfTeams, teamOfUser } from "../team-rows.ts";
 import type { Manifest } from "./sql/check.ts";
 import type { EngineName, Piece } from "./sql/script.ts";
 import type { Declarations } from "./sql/variables.ts";
@@ -33,8 +37,6 @@ export type NewVersion = {
   manifest: Manifest;
   pieces: Pieces;
 };
-
-export type Act = { actor: string; userId: number; requestId: string; now: Date };
 
 /** Unique indexes whose violation means something. */
 export const slugIndex = "blueprints_team_slug";
@@ -72,14 +74,15 @@ const versionColumns: SQL = sql`sql_content, size_bytes, variables, manifest, pi
   created_at`;
 
 function audit(act: Act, action: string, from: SQL): SQL {
-  return sql`audit AS (INSERT INTO audit_log
-      (actor, user_id, team_id, action, target, request_id, details, created_at)
-    SELECT ${act.actor}, ${act.userId}, x.team_id, ${action}, 'blueprint:' || x.uuid,
-      ${act.requestId}, jsonb_build_object('name', x.name, 'version', x.version), ${act.now}
-    FROM ${from} x)`;
+  return sql`audit AS (${auditEntry(
+    act,
+    action,
+    sql`(SELECT c.team_id, 'blueprint:' || c.uuid AS target,
+      jsonb_build_object('name', c.name, 'version', c.version) AS details FROM ${from} c)`,
+  )})`;
 }
 
-/** Creates a blueprint with its first version; `null` when the user is in no such team. */
+/** Creates a blueprint with its first version. False when the user is in no such team. */
 export async function insertBlueprint(
   store: Store,
   blueprint: {
@@ -92,9 +95,9 @@ export async function insertBlueprint(
   },
   version: NewVersion,
   act: Act,
-): Promise<string | null> {
+): Promise<boolean> {
   const { slug, teamId } = blueprint;
-  const [row] = await store.rows<{ uuid: string }>(sql`
+  const rows = await store.rows(sql`
     WITH team AS (SELECT m.team_id FROM memberships m WHERE m.user_id = ${act.userId}
       AND ${teamId === null ? sql`m.is_primary` : sql`m.team_id = ${teamId}`}),
     taken AS MATERIALIZED (SELECT o.slug FROM team JOIN blueprints o ON o.team_id = team.team_id
@@ -111,11 +114,14 @@ export async function insertBlueprint(
     first AS (INSERT INTO blueprint_versions (blueprint_id, version, ${versionColumns})
       SELECT made.id, 1, ${versionValues(version, null, act.now)} FROM made),
     ${audit(act, "blueprint.create", sql`made`)}
-    SELECT uuid FROM made`);
-  return row?.uuid ?? null;
+    SELECT 1 FROM made`);
+  return rows.length > 0;
 }
 
-/** Changes name and description, and adds a version when one is given, on top of `onVersion`. */
+/**
+ * Changes name and description, and adds a version when one is given, on top of `onVersion`. False
+ * when that is no longer the newest.
+ */
 export async function updateBlueprint(
   store: Store,
   uuid: string,
@@ -146,15 +152,14 @@ export async function updateBlueprint(
   return rows.length > 0;
 }
 
-/** Deletes; its versions stay for what was applied. False when there is no such blueprint. */
-export async function deleteBlueprint(store: Store, uuid: string, act: Act): Promise<boolean> {
-  const rows = await store.rows(sql`
+/** Deletes a blueprint if it is still there; its versions stay for what was applied. */
+export async function deleteBlueprint(store: Store, uuid: string, act: Act): Promise<void> {
+  await store.rows(sql`
     WITH changed AS (UPDATE blueprints b SET deleted_at = ${act.now}, updated_at = ${act.now}
       WHERE b.uuid = ${uuid} AND b.deleted_at IS NULL
         AND ${teamOfUser(sql`b.team_id`, act.userId)} RETURNING *),
     ${audit(act, "blueprint.delete", sql`changed`)}
     SELECT 1 FROM changed`);
-  return rows.length > 0;
 }
 
 /** Whether the user once had this blueprint and deleted it. */
@@ -202,8 +207,6 @@ export async function findVersion(
   return row ?? null;
 }
 
-export type BlueprintPage = { rows: BlueprintRow[]; hasMore: boolean };
-
 /** Blueprints the user may see, newest first; `null` for a cursor that is none of them. */
 export async function listBlueprints(
   store: Store,
@@ -211,7 +214,7 @@ export async function listBlueprints(
   teamId: number | null,
   limit: number,
   startingAfter: string | null,
-): Promise<BlueprintPage | null> {
+): Promise<Page<BlueprintRow> | null> {
   const cursor = sql`(SELECT c.id FROM blueprints c WHERE c.uuid = ${startingAfter}
     AND (c.team_id IS NULL OR ${teamOfUser(sql`c.team_id`, userId)}))`;
   const before = startingAfter === null ? sql`true` : sql`b.id < ${cursor}`;
@@ -243,12 +246,16 @@ export async function listBlueprints(
   return { rows: page, hasMore: rows.length > page.length };
 }
 
-export type SystemBlueprint = { slug: string; id: number; version: number; sqlContent: string };
+export type SystemBlueprint = Pick<
+  BlueprintRow,
+  "slug" | "description" | "version" | "sqlContent" | "variables"
+>;
 
 /** The system blueprints as they stand in the store. */
 export async function listSystemBlueprints(store: Store): Promise<SystemBlueprint[]> {
   return await store.rows<SystemBlueprint>(sql`
-    SELECT b.id, b.slug, b.version, v.sql_content AS "sqlContent" FROM ${current}
+    SELECT b.slug, b.description, b.version, v.sql_content AS "sqlContent", v.variables
+    FROM ${current}
     WHERE b.team_id IS NULL`);
 }
 

@@ -4,6 +4,9 @@ import {
   booleanQuery,
   errorAnswers,
   idQuery,
+  many,
+  one,
+  page,
   requestId,
   timeoutQuery,
   timestamp,
@@ -54,6 +57,23 @@ export const database = z
     usage: usage.nullable(),
   })
   .meta({ id: "Database" });
+
+export const deletedDatabase = z.object({
+  object: z.string(),
+  uuid: z.string(),
+  deleted: z.boolean(),
+  cancelled_provision_jobs: z.int(),
+  destroy_scheduled_at: z.string().nullable(),
+  has_remote_resources: z.boolean(),
+});
+
+export const databaseType = z.object({
+  value: z.string(),
+  label: z.string(),
+  is_provisionable: z.boolean(),
+  is_available: z.boolean(),
+  regions: z.array(z.object({ code: z.string(), label: z.string(), is_available: z.boolean() })),
+});
 
 const atMostThePlans = "At least above 0, at most the plan's (see /limits); null: the plan's.";
 
@@ -146,7 +166,6 @@ const quotasBody = z.strictObject(quotaFields).refine((body) => Object.keys(body
   error: "Send at least one of storage_hard_limit_gb, connection_hard_limit, warning_threshold_pct",
 });
 
-const databaseAnswer = z.object({ data: database, request_id: requestId });
 const databaseMessage = z.object({ message: z.string(), data: database, request_id: requestId });
 
 export const listDatabases = declare({
@@ -160,11 +179,7 @@ export const listDatabases = declare({
   answers: {
     200: {
       description: "A page of databases of all teams of the key's user. Passwords are masked.",
-      schema: z.object({
-        data: z.array(database),
-        has_more: z.boolean(),
-        request_id: requestId,
-      }),
+      schema: page(database),
     },
     ...errorAnswers({ method: "get" }),
   },
@@ -215,7 +230,7 @@ export const getDatabase = declare({
   access: ["databases:read"],
   params: uuidParams,
   answers: {
-    200: { description: "The database.", schema: databaseAnswer },
+    200: { description: "The database.", schema: one(database) },
     ...errorAnswers({ method: "get" }, 404),
   },
 });
@@ -234,7 +249,7 @@ export const updateDatabase = declare({
   params: uuidParams,
   body: changeBody,
   answers: {
-    200: { description: "The changed database.", schema: databaseAnswer },
+    200: { description: "The changed database.", schema: one(database) },
     ...errorAnswers({ method: "patch" }, 404, 409),
   },
 });
@@ -269,18 +284,7 @@ export const deleteDatabase = declare({
   answers: {
     200: {
       description: "What was deleted, and when its data will be destroyed.",
-      schema: z.object({
-        message: z.string(),
-        data: z.object({
-          object: z.string(),
-          uuid: z.string(),
-          deleted: z.boolean(),
-          cancelled_provision_jobs: z.int(),
-          destroy_scheduled_at: z.string().nullable(),
-          has_remote_resources: z.boolean(),
-        }),
-        request_id: requestId,
-      }),
+      schema: z.object({ message: z.string(), data: deletedDatabase, request_id: requestId }),
     },
     ...errorAnswers({ method: "delete" }, 404, 409),
   },
@@ -296,20 +300,7 @@ export const getDatabaseTypes = declare({
   answers: {
     200: {
       description: "What can be asked for in `db_type` and `region`.",
-      schema: z.object({
-        data: z.array(
-          z.object({
-            value: z.string(),
-            label: z.string(),
-            is_provisionable: z.boolean(),
-            is_available: z.boolean(),
-            regions: z.array(
-              z.object({ code: z.string(), label: z.string(), is_available: z.boolean() }),
-            ),
-          }),
-        ),
-        request_id: requestId,
-      }),
+      schema: many(databaseType),
     },
     ...errorAnswers({ method: "get" }),
   },

@@ -5,7 +5,7 @@ import { ttlSecondsMax, ttlSecondsMin } from "./plans.ts";
 /** Databases that end by themselves: when that may be, and which notices are still to come. */
 export type Expiry = { expiresAt: Date | null; notices: number };
 
-export type ExpiryInput = {
+type ExpiryInput = {
   expires_at?: string | null | undefined;
   ttl_seconds?: number | null | undefined;
 };

@@ -3,7 +3,7 @@ export const planNames = ["free", "launch", "grow"] as const;
 
 export type PlanName = (typeof planNames)[number];
 
-export type PlanCaps = {
+type PlanCaps = {
   storageGbMax: number;
   connectionsMax: number;
   warningThresholdPct: number;
@@ -27,7 +27,7 @@ export type Quotas = {
   warningThresholdPct: number | null;
 };
 
-export type QuotaExcess = { field: string; asked: number; max: number };
+type QuotaExcess = { field: string; asked: number; max: number };
 
 /** The first quota that is above the plan's cap, or `null`. */
 export function quotaAbovePlan(quotas: Partial<Quotas>, caps: PlanCaps): QuotaExcess | null {

@@ -1,12 +1,16 @@
-import { type Endpoint, endpoint } from "../../http/mount.ts";
+import type { InputOf } from "../../http/declare.ts";
+import { type Endpoint, endpoint, type Reply } from "../../http/mount.ts";
 import { secondMs } from "../../lib/clock.ts";
 import type { Caller } from "../caller.ts";
-import { fault, notFound } from "../dialect.ts";
+import { fault } from "../dialect.ts";
 import * as contract from "./contract.ts";
+import { type Created, type CreateInput, createDatabase } from "./creation.ts";
 import { expiryOf } from "./expiry.ts";
 import type { Quotas } from "./plans.ts";
 import * as service from "./service.ts";
 import { viewDatabase, viewDeleted, viewTypes } from "./view.ts";
+
+type CreateRequest = InputOf<typeof contract.createDatabase>;
 
 type WireQuotas = {
   storage_hard_limit_gb?: number | null | undefined;
@@ -34,58 +38,57 @@ const noQuotas: Quotas = {
   warningThresholdPct: null,
 };
 
-/** The store numbers teams in 32 bits. */
-const teamIdMax = 2_147_483_647;
-
 /** Seconds after which a client should look again whether its database is ready. */
 const pollAfterSeconds = 2;
+
+/** What is asked of `createDatabase`. Throws a Fault for an end that cannot be. */
+function creationOf({ query, body }: CreateRequest, nowMs: number): CreateInput {
+  const { name, db_type: engine, region = null, plan, team_id: teamId = null } = body;
+  return {
+    ...{ name, engine, region, plan, teamId },
+    quotas: { ...noQuotas, ...sentQuotas(body) },
+    blueprint: body.blueprint_uuid
+      ? { blueprintUuid: body.blueprint_uuid, variables: body.blueprint_variables ?? {} }
+      : null,
+    expiry: expiryOf(body, nowMs),
+    waitMs: query.wait ? query.timeout * secondMs : 0,
+  };
+}
+
+function replyToCreate({ database, password, ...created }: Created, origin: string): Reply {
+  const data = viewDatabase(database, password);
+  if (created.isReady) {
+    return { status: 201, body: { message: "The database is ready", data } };
+  }
+  const pollUrl = `${origin}/api/v1/databases/${data.uuid}`;
+  const { waitedSeconds } = created;
+  return {
+    status: 202,
+    body: {
+      message: "The database is being made",
+      data,
+      provisioning: { completed: false, waited_seconds: waitedSeconds, poll_url: pollUrl },
+    },
+    headers: { location: pollUrl, "retry-after": String(pollAfterSeconds) },
+  };
+}
 
 /** The databases endpoints. */
 export function databaseEndpoints(deps: service.DatabaseDeps): Endpoint<Caller>[] {
   return [
     endpoint(contract.listDatabases, async ({ query }, caller: Caller) => {
-      const { databases, hasMore } = await service.listDatabases(deps, caller, {
+      const { rows, hasMore } = await service.listDatabases(deps, caller, {
         limit: query.limit,
         startingAfter: query.starting_after ?? null,
         teamId: query.team_id ?? null,
       });
-      const data = databases.map((database) => viewDatabase(database, null));
+      const data = rows.map((database) => viewDatabase(database, null));
       return { status: 200, body: { data, has_more: hasMore } };
     }),
 
-    endpoint(contract.createDatabase, async ({ query, body }, caller: Caller) => {
-      if (body.team_id !== undefined && body.team_id > teamIdMax) throw notFound("team");
-      const created = await service.createDatabase(deps, caller, {
-        name: body.name,
-        engine: body.db_type,
-        region: body.region ?? null,
-        plan: body.plan,
-        teamId: body.team_id ?? null,
-        quotas: { ...noQuotas, ...sentQuotas(body) },
-        blueprint: body.blueprint_uuid
-          ? { blueprintUuid: body.blueprint_uuid, variables: body.blueprint_variables ?? {} }
-          : null,
-        expiry: expiryOf(body, deps.clock()),
-        waitMs: query.wait ? query.timeout * secondMs : 0,
-      });
-      const data = viewDatabase(created.database, created.password);
-      if (created.isReady) {
-        return { status: 201, body: { message: "The database is ready", data } };
-      }
-      const pollUrl = `${caller.origin}/api/v1/databases/${data.uuid}`;
-      return {
-        status: 202,
-        body: {
-          message: "The database is being made",
-          data,
-          provisioning: {
-            completed: false,
-            waited_seconds: created.waitedSeconds,
-            poll_url: pollUrl,
-          },
-        },
-        headers: { location: pollUrl, "retry-after": String(pollAfterSeconds) },
-      };
+    endpoint(contract.createDatabase, async (input, caller: Caller) => {
+      const created = await createDatabase(deps, caller, creationOf(input, deps.clock()));
+      return replyToCreate(created, caller.origin);
     }),
 
     endpoint(contract.getDatabase, async ({ params }, caller: Caller) => {

@@ -1,6 +1,7 @@
 import type { Store } from "../../db/client.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { concurrently } from "../../lib/concurrently.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import { openServer } from "../servers/check.ts";
@@ -33,14 +34,11 @@ const measuredMax = 200;
 export async function measureStorage(deps: MeasureDeps): Promise<number> {
   const begunAt = new Date(deps.clock());
   const begunBefore = new Date(begunAt.getTime() - deps.measureEveryMs);
-  const waiting = await takeUnmeasuredServers(deps.store, begunBefore, measuredMax, begunAt);
+  const due = await takeUnmeasuredServers(deps.store, begunBefore, measuredMax, begunAt);
   let measured = 0;
-  async function lane(): Promise<void> {
-    for (let server = waiting.shift(); server; server = waiting.shift()) {
-      if (await measureServer(deps, server, begunAt)) measured++;
-    }
-  }
-  await Promise.all(Array.from({ length: measuredTogether }, lane));
+  await concurrently(due, measuredTogether, async (server) => {
+    if (await measureServer(deps, server, begunAt)) measured++;
+  });
   return measured;
 }
 

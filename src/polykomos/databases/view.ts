@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { EngineName } from "../../fleet/fleet.ts";
 import { loginAfter } from "../../fleet/fleet.ts";
-import type { database } from "./contract.ts";
+import type { database, databaseType, deletedDatabase } from "./contract.ts";
+import type { Deleted } from "./deletion-store.ts";
 import type { DatabaseRow } from "./rows.ts";
-import type { Deleted } from "./store.ts";
 
 /** What the wire shows of a database. */
 export type DatabaseView = z.input<typeof database>;
@@ -69,7 +69,7 @@ export function viewPrevious(
     : { db_username: loginAfter(id, credentialNumber + 1), works_until: until };
 }
 
-export function viewDeleted(deleted: Deleted): Record<string, unknown> {
+export function viewDeleted(deleted: Deleted): z.input<typeof deletedDatabase> {
   return {
     object: "database",
     uuid: deleted.uuid,
@@ -85,7 +85,7 @@ const labels: Record<EngineName, string> = { postgres: "PostgreSQL", mysql: "MyS
 /** `database_types`: every engine, with the regions that servers stand in. */
 export function viewTypes(
   places: readonly { engine: EngineName; region: string; isActive: boolean }[],
-): Record<string, unknown>[] {
+): z.input<typeof databaseType>[] {
   return (["postgres", "mysql"] as const).map((engine) => {
     const regions = places.filter((place) => place.engine === engine);
     const isAvailable = regions.some((place) => place.isActive);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, idQuery, line, requestId } from "../schemas.ts";
+import { errorAnswers, idQuery, line, many, one, requestId } from "../schemas.ts";
 import { scopes } from "../scopes.ts";
 import { keyControls, apiKey as shown } from "./schemas.ts";
 
@@ -26,7 +26,7 @@ export const listKeys = declare({
   answers: {
     200: {
       description: "The user's keys, revoked ones too. No key itself is in it.",
-      schema: z.object({ data: z.array(apiKey), request_id: requestId }),
+      schema: many(apiKey),
     },
     ...errorAnswers({ method: "get" }),
   },
@@ -65,7 +65,7 @@ export const revokeKey = declare({
   answers: {
     200: {
       description: "The key as it is now.",
-      schema: z.object({ data: apiKey, request_id: requestId }),
+      schema: one(apiKey),
     },
     ...errorAnswers({ method: "delete" }, 404),
   },

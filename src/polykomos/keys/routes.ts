@@ -1,5 +1,6 @@
 import { type Endpoint, endpoint } from "../../http/mount.ts";
 import type { Caller } from "../caller.ts";
+import { sentFields } from "../sent-fields.ts";
 import * as contract from "./contract.ts";
 import * as service from "./service.ts";
 import { viewKey } from "./view.ts";
@@ -13,9 +14,7 @@ export function keyEndpoints(deps: service.KeyDeps): Endpoint<Caller>[] {
     }),
 
     endpoint(contract.createKey, async ({ body }, caller: Caller) => {
-      const { name, permissions, controls = {} } = body;
-      const sent = Object.entries(controls).filter(([, value]) => value !== undefined);
-      const key = { name, permissions, controls: Object.fromEntries(sent) };
+      const key = { ...body, controls: sentFields(body.controls ?? {}) };
       const { row, text } = await service.createKey(deps, caller, key);
       return { status: 201, body: { data: viewKey(row, null), api_key: text } };
     }),

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { KeyControls } from "../../db/schema.ts";
-import { isoTime } from "../databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import type { KeyControls } from "../../db/schema/keys.ts";
 
 /** An API key as the store holds it. */
 export type KeyRow = {

@@ -1,11 +1,9 @@
+import type { KeyRecord } from "../../../durable-objects/storage/account-gate/keys.ts";
 import type { Store } from "../../db/client.ts";
 import { violatedUnique } from "../../db/errors.ts";
-import type { KeyControls } from "../../db/schema.ts";
-import { newBearerKey } from "../../lib/bearer-key.ts";
-import { keyPrefix } from "../access.ts";
-import { actorOf, type Caller } from "../caller.ts";
+import { actOf, type Caller } from "../caller.ts";
 import { fault, notFound } from "../dialect.ts";
-import { findKey } from "../keys-store.ts";
+import { type KeyInput, newKey } from "./new-key.ts";
 import type { KeyRow } from "./rows.ts";
 import * as store from "./store.ts";
 
@@ -14,18 +12,12 @@ export type KeyDeps = {
   store: Store;
   clock(): number;
   requestsPerMinute: number;
-  gateOf(accountId: string): { learn(record: LearnedKey): Promise<void> } | null;
+  gateOf(accountId: string): { learn(record: KeyRecord): Promise<void> } | null;
   /** When keys were last used, which their account's gate knows best; milliseconds by hash. */
   lastUsesOf(accountId: string, hashes: readonly string[]): Promise<Record<string, number>>;
 };
 
-type LearnedKey = NonNullable<Awaited<ReturnType<typeof findKey>>>;
 type Used = { row: KeyRow; lastUsedAtMs: number | null };
-
-function actOf(deps: KeyDeps, caller: Caller): store.Act {
-  const { userId, requestId } = caller;
-  return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
-}
 
 export async function listKeys(deps: KeyDeps, caller: Caller): Promise<Used[]> {
   const rows = await store.listKeys(deps.store, caller.userId);
@@ -38,7 +30,7 @@ export async function listKeys(deps: KeyDeps, caller: Caller): Promise<Used[]> {
 export async function createKey(
   deps: KeyDeps,
   caller: Caller,
-  key: { name: string; permissions: readonly string[]; controls: Partial<KeyControls> },
+  key: KeyInput,
 ): Promise<{ row: KeyRow; text: string }> {
   const lacking = key.permissions.filter((scope) => !caller.key.permissions.includes(scope));
   if (lacking.length > 0) {
@@ -48,18 +40,10 @@ export async function createKey(
       { missing_scope: lacking[0], any_of: lacking },
     );
   }
-  const { text, hash, preview } = newBearerKey(keyPrefix, caller.accountId);
-  const controls: KeyControls = {
-    requests_per_minute: deps.requestsPerMinute,
-    monthly_quota: null,
-    allowed_ip_list: [],
-    inactive_ttl_days: null,
-    ...key.controls,
-  };
-  const made = { ...key, permissions: [...new Set(key.permissions)], controls, hash, preview };
+  const { text, kept } = newKey(caller.accountId, key, deps.requestsPerMinute);
   try {
-    const row = await store.insertKey(deps.store, made, caller.requestKey, actOf(deps, caller));
-    await teach(deps, caller, row);
+    const row = await store.insertKey(deps.store, kept, caller.requestKey, actOf(deps, caller));
+    await teachGate(deps, caller.accountId, row.hash);
     return { row, text };
   } catch (error) {
     if (violatedUnique(error) === null) throw error;
@@ -75,12 +59,17 @@ export async function createKey(
 export async function revokeKey(deps: KeyDeps, caller: Caller, keyId: number): Promise<Used> {
   const row = await store.markRevoked(deps.store, keyId, actOf(deps, caller));
   if (!row) throw notFound("key");
-  await teach(deps, caller, row);
+  await teachGate(deps, caller.accountId, row.hash);
   const uses = await deps.lastUsesOf(caller.accountId, [row.hash]);
   return { row, lastUsedAtMs: uses[row.hash] ?? null };
 }
 
-async function teach(deps: KeyDeps, caller: Caller, row: KeyRow): Promise<void> {
-  const record = await findKey(deps.store, row.hash, caller.accountId);
-  if (record) await deps.gateOf(caller.accountId)?.learn(record);
+/** Tells an account's gate what the store knows of a key now. */
+export async function teachGate(
+  deps: Pick<KeyDeps, "store" | "gateOf">,
+  accountId: string,
+  keyHash: string,
+): Promise<void> {
+  const record = await store.findKey(deps.store, keyHash, accountId);
+  if (record) await deps.gateOf(accountId)?.learn(record);
 }

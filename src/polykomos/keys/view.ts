@@ -3,10 +3,16 @@ import type { KeyView } from "./schemas.ts";
 
 /** What the wire shows of a key: neither itself nor its hash. */
 export function viewKey(row: KeyRow, lastUsedAtMs: number | null): KeyView {
-  const { hash: _, ...shown } = row;
   return {
     object: "api_key",
-    ...shown,
+    id: row.id,
+    name: row.name,
+    preview: row.preview,
+    permissions: row.permissions,
+    controls: row.controls,
+    status: row.status,
     last_used_at: lastUsedAtMs === null ? null : new Date(lastUsedAtMs).toISOString(),
+    created_at: row.created_at,
+    revoked_at: row.revoked_at,
   };
 }

@@ -1,8 +1,13 @@
 import { type Endpoint, endpoint } from "../../http/mount.ts";
+import { dayMs, secondMs } from "../../lib/clock.ts";
 import type { Caller } from "../caller.ts";
 import { type Plans, planNames } from "../databases/plans.ts";
 import { bodyBytesMax } from "../read-input.ts";
+import { pageItemsMax, waitSecondsMax } from "../schemas.ts";
 import { getLimits } from "./contract.ts";
+
+/** As long as the account's gate keeps answers for replay. */
+const idempotencyKeptSeconds = dayMs / secondMs;
 
 /** `GET /limits`. */
 export function limitEndpoints(plans: Plans): Endpoint<Caller>[] {
@@ -19,9 +24,9 @@ export function limitEndpoints(plans: Plans): Endpoint<Caller>[] {
         })),
         request: {
           body_bytes_max: bodyBytesMax,
-          page_items_max: 100,
-          wait_seconds_max: 120,
-          idempotency_kept_seconds: 86_400,
+          page_items_max: pageItemsMax,
+          wait_seconds_max: waitSecondsMax,
+          idempotency_kept_seconds: idempotencyKeptSeconds,
         },
         api_key: { requests_per_minute, monthly_quota },
       };

@@ -1,25 +1,14 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, requestId, timestamp, uuidPageQuery, uuidText } from "../schemas.ts";
+import { errorAnswers, one, page, timestamp, uuidPageQuery, uuidText } from "../schemas.ts";
+import { operationKinds, operationStates } from "./steps.ts";
 
 export const operation = z
   .object({
     object: z.string().meta({ example: "operation" }),
     id: z.uuid(),
-    kind: z.enum([
-      "build_pooled",
-      "create",
-      "rename",
-      "change_quotas",
-      "enforce_storage",
-      "change_expiry",
-      "rotate_credentials",
-      "retire_credentials",
-      "rebuild",
-      "delete",
-      "destroy",
-    ]),
-    state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
+    kind: z.enum(operationKinds),
+    state: z.enum(operationStates),
     step: z.string().nullable(),
     progress: z.object({ steps_done: z.int(), steps_total: z.int() }),
     attempts: z.int(),
@@ -44,11 +33,7 @@ export const listOperations = declare({
   answers: {
     200: {
       description: "A page of operations.",
-      schema: z.object({
-        data: z.array(operation),
-        has_more: z.boolean(),
-        request_id: requestId,
-      }),
+      schema: page(operation),
     },
     ...errorAnswers({ method: "get" }),
   },
@@ -65,7 +50,7 @@ export const getOperation = declare({
   answers: {
     200: {
       description: "The operation.",
-      schema: z.object({ data: operation, request_id: requestId }),
+      schema: one(operation),
     },
     ...errorAnswers({ method: "get" }, 404),
   },

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime } from "../databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
 
 /** Queue messages that were given up, in the control-plane store. */
 const keptMax = 1_000;

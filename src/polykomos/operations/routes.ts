@@ -1,7 +1,7 @@
 import type { Store } from "../../db/client.ts";
 import { type Endpoint, endpoint } from "../../http/mount.ts";
 import type { Caller } from "../caller.ts";
-import { fault, notFound } from "../dialect.ts";
+import { notFound, unknownCursor } from "../dialect.ts";
 import * as contract from "./contract.ts";
 import { findOperation, listOperations } from "./store.ts";
 import { viewOperation } from "./view.ts";
@@ -13,11 +13,8 @@ export function operationEndpoints(deps: { store: Store }): Endpoint<Caller>[] {
       const after = query.starting_after ?? null;
       const of = query.database_uuid ?? null;
       const page = await listOperations(deps.store, userId, query.limit, after, of);
-      if (!page) {
-        const message = "starting_after: must be the id of one of your operations";
-        throw fault("invalid_cursor", message, { field: "starting_after" });
-      }
-      const data = page.operations.map(viewOperation);
+      if (!page) throw unknownCursor("the id of one of your operations");
+      const data = page.rows.map(viewOperation);
       return { status: 200, body: { data, has_more: page.hasMore } };
     }),
 

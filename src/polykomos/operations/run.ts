@@ -4,12 +4,12 @@ import type { Fleet, FleetServer, NameStage, Tenant, TenantWork } from "../../fl
 import { type Clock, secondMs } from "../../lib/clock.ts";
 import { Fault } from "../../lib/fault.ts";
 import { newUuid } from "../../lib/ids.ts";
-import { type Log, scrub } from "../../lib/log.ts";
+import { errorText } from "../../lib/kept-text.ts";
+import type { Log } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import { openPlace, type Place } from "../databases/place.ts";
 import type { Plans } from "../databases/plans.ts";
 import type { FailureCode } from "./failures.ts";
-import { attemptsMaxOf, backoffSeconds, type Step, stepsOf } from "./steps.ts";
 import {
   beginStep,
   finishOperation,
@@ -19,7 +19,8 @@ import {
   releaseOperation,
   type TakenOperation,
   takeOperation,
-} from "./store.ts";
+} from "./run-store.ts";
+import { attemptsMaxOf, backoffSeconds, type Step, stepsOf } from "./steps.ts";
 
 /**
  * Runs operations. Any number of runners may be told of one; the lease lets one of them work. What a
@@ -88,27 +89,36 @@ export async function runHeldOperation(deps: RunDeps, operation: TakenOperation)
   return false;
 }
 
+/** The steps of its kind, and behind them what a new database is given besides. */
+function stepsFor(
+  deps: RunDeps,
+  operation: TakenOperation,
+  server: FleetServer,
+  tenant: Tenant,
+): Step[] {
+  const { kind, database } = operation;
+  const steps = [...stepsOf(kind, database.isFromPool)];
+  const readerStage = readerStageOf(operation, server);
+  if (readerStage !== null) {
+    steps.push({ name: "make_reader", run: () => deps.makeReader(server, tenant, readerStage) });
+  }
+  if (kind === "create" && database.hasBlueprint) {
+    steps.push({ name: "apply_blueprint", run: () => deps.applyAtCreation(database.id) });
+  }
+  return steps;
+}
+
+/** False when the operation was cancelled or its lease was lost before the last step. */
 async function runSteps(deps: RunDeps, operation: TakenOperation): Promise<boolean> {
   const { server, tenant } = await placeOf(deps, operation);
   const work = deps.fleet[server.engine].workOn(server, tenant);
   try {
-    for (const step of stepsOf(operation.kind, operation.database.isFromPool)) {
+    for (const step of stepsFor(deps, operation, server, tenant)) {
       const isBegun = step.name === operation.begunStep;
       if (!isBegun && !(await beginStep(deps.store, operation, step.name, leaseEnd(deps)))) {
         return false;
       }
       await runStep(deps, operation, step, work);
-    }
-    const readerStage = readerStageOf(operation, server);
-    if (readerStage !== null) {
-      const make = () => deps.makeReader(server, tenant, readerStage);
-      if (!(await beginStep(deps.store, operation, readerStepName, leaseEnd(deps)))) return false;
-      await runStep(deps, operation, { name: readerStepName, run: make }, work);
-    }
-    if (operation.kind === "create" && operation.database.hasBlueprint) {
-      const apply = () => deps.applyAtCreation(operation.database.id);
-      if (!(await beginStep(deps.store, operation, applyStepName, leaseEnd(deps)))) return false;
-      await runStep(deps, operation, { name: applyStepName, run: apply }, work);
     }
     return true;
   } finally {
@@ -149,9 +159,6 @@ async function placeOf(
   return await openPlace(deps, { database: rotated, server });
 }
 
-const applyStepName = "apply_blueprint";
-const readerStepName = "make_reader";
-
 /**
  * Under which name a database is to be given its reader, if it is. One from the pool has its own by
  * then; on MySQL its rights are on a database that was not there before.
@@ -165,15 +172,12 @@ function readerStageOf({ kind, database }: TakenOperation, server: FleetServer):
 
 /** Connection lost, resources short, shutting down: the server is there but does not serve. */
 const notServingStates = /^(08|53|57P)/;
+const messageCharsMax = 500;
 
 function failureOf(error: unknown): { code: FailureCode; message: string } {
-  const message = scrub(error instanceof Error ? error.message : String(error)).slice(0, 500);
-  if (error instanceof Fault && error.code === "server_unreachable") {
-    return { code: "server_unreachable", message };
-  }
-  if (error instanceof Fault && error.code === "blueprint_failed") {
-    return { code: "blueprint_failed", message };
-  }
+  const message = errorText(error, messageCharsMax);
+  const code = error instanceof Fault ? error.code : null;
+  if (code === "server_unreachable" || code === "blueprint_failed") return { code, message };
   const state = sqlState(error);
   if (state === null) return { code: "internal_error", message };
   if (notServingStates.test(state)) return { code: "server_unreachable", message };

@@ -1,6 +1,26 @@
 import type { TenantWork } from "../../fleet/fleet.ts";
 import type { FailureCode } from "./failures.ts";
-import type { OperationKind } from "./store.ts";
+
+/** What can be done to a database; `Operation.kind` on the wire. */
+export const operationKinds = [
+  "build_pooled",
+  "create",
+  "rename",
+  "change_quotas",
+  "enforce_storage",
+  "change_expiry",
+  "rotate_credentials",
+  "retire_credentials",
+  "rebuild",
+  "delete",
+  "destroy",
+] as const;
+
+export type OperationKind = (typeof operationKinds)[number];
+
+export const operationStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
+
+export type OperationState = (typeof operationStates)[number];
 
 /**
  * The sagas as data: what each kind of operation does on a server, in order. Each step is recorded
@@ -70,21 +90,20 @@ const settleAttemptsMax = 2_000;
  * has it down none is made at all. A server comes back, and what it was asked to do is done then.
  */
 const unreachableAttemptsMax = 1_450;
-const unreachablePauseSeconds = 60;
+const unreachablePauseSecondsMax = 60;
+const pauseSecondsMax = 300;
 
 /** Attempts before an operation is given up; of the kind of failure that it met last. */
 export function attemptsMaxOf(kind: OperationKind, code: FailureCode): number {
-  if (code === "server_unreachable")
-    return Math.max(unreachableAttemptsMax, attemptsMaxOfKind(kind));
-  return attemptsMaxOfKind(kind);
-}
-
-function attemptsMaxOfKind(kind: OperationKind): number {
-  return kind === "create" || kind === "build_pooled" ? buildAttemptsMax : settleAttemptsMax;
+  const isBuild = kind === "create" || kind === "build_pooled";
+  const attemptsMax = isBuild ? buildAttemptsMax : settleAttemptsMax;
+  return code === "server_unreachable"
+    ? Math.max(unreachableAttemptsMax, attemptsMax)
+    : attemptsMax;
 }
 
 /** Seconds to wait before the next attempt: 1, 2, 4 … 300, or 60 for a server that may be back. */
 export function backoffSeconds(attempts: number, code: FailureCode): number {
-  const longest = code === "server_unreachable" ? unreachablePauseSeconds : 300;
+  const longest = code === "server_unreachable" ? unreachablePauseSecondsMax : pauseSecondsMax;
   return Math.min(longest, 2 ** Math.min(16, attempts - 1));
 }

@@ -8,8 +8,7 @@ import { type TranslatorName, translatorNames } from "./translator.ts";
 /** What is recorded of an outcome, and what the asker is told where it is no answer. */
 export type Ended =
   | Exclude<Outcome, { kind: "confirm" }>
-  | (Extract<Outcome, { kind: "confirm" }> & { consent: { hash: string; until: Date } })
-  | { kind: "broken"; code: string };
+  | (Extract<Outcome, { kind: "confirm" }> & { consent: { hash: string; until: Date } });
 
 /** The scope that a statement of a class needs and the key lacks; null: none. */
 export function scopeFor(
@@ -49,35 +48,23 @@ const nothing: Ending = {
   confirm: null,
 };
 
-function writing(written: Written): Partial<Ending> {
-  const { sql, statementClass, translator, confidence } = written;
-  return { sql, statementClass, translator, confidence };
-}
-
 /** What the store keeps of an outcome. */
 export function endingOf(outcome: Ended, durationMs: number): Ending {
-  const base = { ...nothing, durationMs };
+  const base: Ending = {
+    ...nothing,
+    ...("written" in outcome ? writing(outcome) : {}),
+    durationMs,
+  };
   switch (outcome.kind) {
     case "read":
-      return {
-        ...base,
-        ...writing(outcome.written),
-        status: "succeeded",
-        rowCount: outcome.answer.rows.length,
-      };
+      return { ...base, status: "succeeded", rowCount: outcome.answer.rows.length };
     case "changed":
-      return {
-        ...base,
-        ...writing(outcome.written),
-        status: "succeeded",
-        affectedRows: outcome.affectedRows,
-      };
+      return { ...base, status: "succeeded", affectedRows: outcome.affectedRows };
     case "defined":
-      return { ...base, ...writing(outcome.written), status: "succeeded" };
+      return { ...base, status: "succeeded" };
     case "confirm":
       return {
         ...base,
-        ...writing(outcome.written),
         status: "awaiting_confirmation",
         errorCode: "confirmation_required",
         errorMessage: outcome.reason,
@@ -85,54 +72,40 @@ export function endingOf(outcome: Ended, durationMs: number): Ending {
       };
     case "not_understood":
       return {
-        ...base,
-        status: "refused",
+        ...refused(base, outcome.code, notUnderstood(outcome.unknown)),
         translator: outcome.translator,
-        errorCode: outcome.code,
-        errorMessage: notUnderstood(outcome.unknown),
       };
     case "not_allowed":
       return {
-        ...base,
-        status: "refused",
+        ...refused(base, "statement_not_allowed", `${outcome.code}: ${outcome.reason}`),
         sql: outcome.sql.replaceAll("\0", ""),
         translator: outcome.translator,
-        errorCode: "statement_not_allowed",
-        errorMessage: `${outcome.code}: ${outcome.reason}`.slice(0, 1_000),
       };
     case "scope_missing":
-      return {
-        ...base,
-        ...writing(outcome.written),
-        status: "refused",
-        errorCode: "missing_scope",
-        errorMessage: outcome.scope,
-      };
+      return refused(base, "missing_scope", outcome.scope);
     case "too_many_rows":
-      return {
-        ...base,
-        ...writing(outcome.written),
-        status: "refused",
-        errorCode: "unsafe_statement",
-        errorMessage: tooManyRows(outcome),
-      };
+      return refused(base, "unsafe_statement", tooManyRows(outcome));
     case "failed":
-      return {
-        ...base,
-        ...writing(outcome.written),
-        status: "failed",
-        errorCode: "query_execution_failed",
-        errorMessage: outcome.message,
-      };
-    case "broken":
-      return { ...base, errorCode: outcome.code, errorMessage: "It could not be run" };
+      return { ...base, errorCode: "query_execution_failed", errorMessage: outcome.message };
+    default:
+      return outcome satisfies never;
   }
+}
+
+function writing({ written }: { written: Written }): Partial<Ending> {
+  const { sql, statementClass, translator, confidence } = written;
+  return { sql, statementClass, translator, confidence };
+}
+
+function refused(base: Ending, errorCode: string, message: string): Ending {
+  return { ...base, status: "refused", errorCode, errorMessage: message.slice(0, 1_000) };
 }
 
 function notUnderstood(unknown: readonly string[]): string {
   const words = unknown.slice(0, 5).map((word) => JSON.stringify(word.slice(0, 50)));
-  const which = words.length > 0 ? `: ${words.join(", ")} mean nothing in it` : "";
-  return `The question could not be understood for this database${which}`;
+  if (words.length === 0) return "The question could not be understood for this database";
+  const verb = words.length === 1 ? "means" : "mean";
+  return `The question could not be understood: ${words.join(", ")} ${verb} nothing in this database`;
 }
 
 function tooManyRows({ affectedRows, max }: { affectedRows: number; max: number }): string {
@@ -189,10 +162,19 @@ export function faultOf(
       });
     case "failed":
       return fault("query_execution_failed", outcome.message, {
-        sql: outcome.sql,
+        sql: outcome.written.sql,
         query_id: queryId,
       });
   }
+}
+
+/** A change that was begun, and of which nobody knows whether it was made. */
+export function inDoubt(sql: string, queryId: number): Fault<Code> {
+  return fault(
+    "query_execution_failed",
+    "The run of this request was cut off: the change may have been made; look before you ask for it anew. It is not made again by a retry",
+    { sql, query_id: queryId },
+  );
 }
 
 /** The answer to a request whose earlier run has made its change, or may have. */
@@ -201,13 +183,7 @@ export function answerOfEarlier(earlier: Earlier | null): { outcome: Answered; q
     throw new Error("There is no earlier run to answer from");
   }
   const { sql, statementClass } = earlier;
-  if (earlier.status !== "succeeded") {
-    throw fault(
-      "query_execution_failed",
-      "The first run of this request was cut off: the change may have been made, and was not made again",
-      { sql, query_id: earlier.id },
-    );
-  }
+  if (earlier.status !== "succeeded") throw inDoubt(sql, earlier.id);
   const written: Written = {
     sql,
     statementClass,

@@ -12,6 +12,7 @@ import {
   type Ended,
   endingOf,
   faultOf,
+  inDoubt,
   scopeFor,
   translatorNamed,
 } from "./answers.ts";
@@ -30,7 +31,7 @@ export type QueryDeps = RunQuestionDeps & {
   questionsPerMinute: number;
 };
 
-export type AskInput = {
+type AskInput = {
   databaseUuid: string;
   question: string;
   /** The word that says yes to what an earlier answer told of. */
@@ -61,17 +62,18 @@ export async function askQuestion(
   const { id } = begun;
   if (id === null) return answerOfEarlier(begun.earlier);
 
-  const end = async (outcome: Ended) => {
-    const durationMs = Math.max(0, deps.clock() - startedAtMs);
-    const now = new Date(deps.clock());
-    await store.endExecution(deps.store, id, endingOf(outcome, durationMs), now);
-  };
+  const sinceStartMs = () => Math.max(0, deps.clock() - startedAtMs);
+  const end = (outcome: Ended) =>
+    store.endExecution(deps.store, id, endingOf(outcome, sinceStartMs()), new Date(deps.clock()));
   let outcome: Outcome;
   try {
     outcome = await run(deps, caller, input, { ...begun, id });
   } catch (error) {
-    await end({ kind: "broken", code: error instanceof Fault ? error.code : "internal_error" });
-    throw isOutage(error) ? unavailable() : error;
+    const errorCode = error instanceof Fault ? error.code : "internal_error";
+    const broken = { errorCode, durationMs: sinceStartMs() };
+    const change = await store.breakExecution(deps.store, id, broken, new Date(deps.clock()));
+    if (!isOutage(error)) throw error;
+    throw change === null ? unavailable() : inDoubt(change.sql, id);
   }
   if (outcome.kind !== "confirm") {
     await end(outcome);
@@ -168,6 +170,7 @@ function refuseForGood(deps: QueryDeps, input: AskInput, begun: store.Begun, now
   }
 }
 
+/** 422: the database is paused, being made or the like. */
 export function notReady(status: string) {
   return fault(
     "database_not_ready",
@@ -188,6 +191,7 @@ export function isOutage(error: unknown): boolean {
   return /^(08|53|57P)/.test(sqlState(error) ?? "") || isTimeout(error);
 }
 
+/** 503: the server of the database is not reached. */
 export function unavailable() {
   return fault("unavailable", "The database's server does not answer; try again later", undefined, {
     "retry-after": "5",

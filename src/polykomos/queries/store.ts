@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
+import { isoTime } from "../../db/iso-time.ts";
 import { placeColumns, type SealedPlace } from "../databases/place-rows.ts";
-import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
+import { newestOfTeams, teamOfUser } from "../team-rows.ts";
 import type { StatementClass } from "./guard/verdict.ts";
 
 /** Questions in the control-plane store: who asked what, what became of it, and who is at work. */
@@ -24,8 +25,6 @@ export type Begun = {
   place: SealedPlace;
   databaseStatus: string;
   readerPasswordSealed: string | null;
-  /** Executions of the database that hold a place. */
-  held: number;
   /** The user's questions of the last minute, and when the first of them was. */
   recent: number;
   recentSince: string | null;
@@ -98,7 +97,7 @@ export async function beginExecution(store: Store, asked: Asked): Promise<Begun 
       ${again}
     SELECT coalesce((SELECT id FROM made), (SELECT id FROM again)) AS id, ${placeColumns},
       d.status AS "databaseStatus", r.password_sealed AS "readerPasswordSealed",
-      (SELECT n FROM held)::int AS held, (SELECT n FROM recent)::int AS recent,
+      (SELECT n FROM recent)::int AS recent,
       ${isoTime(sql`(SELECT since FROM recent)`)} AS "recentSince",
       coalesce((SELECT ${earlierFields} FROM earlier e), (SELECT ${earlierFields} FROM consented e))
         AS earlier
@@ -131,24 +130,27 @@ export async function findQuestionPlace(
   return { ...facts, place: { database, server } };
 }
 
-/** Records, before a change is run, that it may have been. */
-export async function markWriting(
-  store: Store,
-  id: number,
-  change: { sql: string; statementClass: StatementClass; translator: string; confidence: number },
-): Promise<void> {
-  await store.rows(sql`UPDATE query_executions SET status = 'writing', sql = ${change.sql},
-      statement_class = ${change.statementClass}, translator = ${change.translator},
-      confidence = ${change.confidence}
-    WHERE id = ${id} AND status = 'running'`);
-}
-
-export type Ending = {
-  status: Exclude<Status, "running" | "writing">;
+/** The statement of a question, who wrote it, and how sure that one is; null where there is none. */
+type Writing = {
   sql: string | null;
   statementClass: StatementClass | null;
   translator: string | null;
   confidence: number | null;
+};
+
+function writtenFields({ sql: statement, statementClass, translator, confidence }: Writing): SQL {
+  return sql`sql = ${statement}, statement_class = ${statementClass}, translator = ${translator},
+    confidence = ${confidence}`;
+}
+
+/** Records, before a change is run, that it may have been. */
+export async function markWriting(store: Store, id: number, change: Writing): Promise<void> {
+  await store.rows(sql`UPDATE query_executions SET status = 'writing', ${writtenFields(change)}
+    WHERE id = ${id} AND status = 'running'`);
+}
+
+export type Ending = Writing & {
+  status: Exclude<Status, "running" | "writing">;
   errorCode: string | null;
   errorMessage: string | null;
   rowCount: number | null;
@@ -164,14 +166,31 @@ export async function endExecution(
   ending: Ending,
   now: Date,
 ): Promise<void> {
-  await store.rows(sql`UPDATE query_executions SET status = ${ending.status}, sql = ${ending.sql},
-      statement_class = ${ending.statementClass}, translator = ${ending.translator},
-      confidence = ${ending.confidence}, error_code = ${ending.errorCode},
+  await store.rows(sql`UPDATE query_executions SET status = ${ending.status},
+      ${writtenFields(ending)}, error_code = ${ending.errorCode},
       error_message = ${ending.errorMessage}, row_count = ${ending.rowCount},
       affected_rows = ${ending.affectedRows}, duration_ms = ${ending.durationMs},
       confirm_hash = ${ending.confirm?.hash ?? null},
       confirm_until = ${ending.confirm?.until ?? null}, lease_until = NULL, finished_at = ${now}
     WHERE id = ${id} AND status IN ('running', 'writing')`);
+}
+
+/**
+ * Ends an execution that was cut short, and gives its place back. A change that was begun stays
+ * `writing` with its statement, which is answered, for it may have been made: no retry makes it again.
+ */
+export async function breakExecution(
+  store: Store,
+  id: number,
+  broken: { errorCode: string; durationMs: number },
+  now: Date,
+): Promise<{ sql: string } | null> {
+  const [row] = await store.rows<{ status: Status; sql: string | null }>(sql`UPDATE query_executions
+    SET status = CASE status WHEN 'writing' THEN status ELSE 'failed' END,
+      error_code = ${broken.errorCode}, error_message = 'It could not be run',
+      duration_ms = ${broken.durationMs}, lease_until = NULL, finished_at = ${now}
+    WHERE id = ${id} AND status IN ('running', 'writing') RETURNING status, sql`);
+  return row?.status === "writing" && row.sql !== null ? { sql: row.sql } : null;
 }
 
 export type ExecutionRow = {

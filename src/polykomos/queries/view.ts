@@ -47,6 +47,7 @@ function viewResult(outcome: Answered, maxRows: number): Record<string, unknown>
   }
 }
 
+/** The answer to a question; `maxRows` is the bound that cut its rows off. */
 export function viewAnswer(
   outcome: Answered,
   queryId: number,

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
 import type { EngineName, Transport } from "../../fleet/fleet.ts";
+import { auditEntry, systemAct } from "../audit/entry-store.ts";
 
 /** Whether servers answer, in the control-plane store. */
 export type CheckedServer = {
@@ -86,10 +87,10 @@ export async function recordCheck(
             CASE WHEN c.is_draining THEN 'draining' ELSE 'active' END
           WHEN c.check_failures + 1 >= ${downAfterFailures} THEN 'down' ELSE c.state END
       FROM before WHERE c.id = before.id RETURNING c.*),
-    audit AS (INSERT INTO audit_log (actor, action, target, request_id, details, created_at)
-      SELECT 'system', 'server.' || s.state, 'server:' || s.name, 'sweep',
-        jsonb_build_object('error', s.last_error), ${now}
+    entry AS (SELECT NULL::int AS team_id, s.state, 'server:' || s.name AS target,
+        jsonb_build_object('error', s.last_error) AS details
       FROM s JOIN before USING (id) WHERE s.state <> before.state),
+    audit AS (${auditEntry(systemAct(now), sql`'server.' || x.state`, sql`entry`)}),
     resumed AS (UPDATE operations o SET not_before = ${now} FROM databases d, before
       WHERE NOT ${failed} AND before.check_failures > 0 AND d.server_id = before.id
         AND o.database_id = d.id AND o.state = 'queued' AND o.not_before > ${now}

@@ -1,7 +1,9 @@
 import type { Store } from "../../db/client.ts";
 import type { Fleet, FleetServer } from "../../fleet/fleet.ts";
 import { type Clock, secondMs, within } from "../../lib/clock.ts";
-import { type Log, scrub } from "../../lib/log.ts";
+import { concurrently } from "../../lib/concurrently.ts";
+import { errorText } from "../../lib/kept-text.ts";
+import type { Log } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import { serverPasswordContext } from "../databases/seal-contexts.ts";
 import {
@@ -45,20 +47,14 @@ export async function openServer(sealer: Sealer, row: CheckedServer): Promise<Fl
 }
 
 /**
- * Checks every server whose time has come, a few at once, so that a dead one holds up its own lane
- * alone. Safe to run twice at the same time: each server is checked by one run. Returns how many.
+ * Checks every server whose time has come, a few at once, so that a dead one holds up few
+ * others. Safe to run twice at the same time: each server is checked by one run. Returns how many.
  */
 export async function checkServers(deps: CheckDeps): Promise<number> {
   const begunAt = new Date(deps.clock());
   const begunBefore = new Date(begunAt.getTime() - deps.checkEveryMs);
   const due = await takeDueServers(deps.store, begunBefore, checkedMax, begunAt);
-  const waiting = [...due];
-  async function lane(): Promise<void> {
-    for (let server = waiting.shift(); server; server = waiting.shift()) {
-      await checkServer(deps, server, begunAt);
-    }
-  }
-  await Promise.all(Array.from({ length: checksTogether }, lane));
+  await concurrently(due, checksTogether, (server) => checkServer(deps, server, begunAt));
   return due.length;
 }
 
@@ -74,8 +70,11 @@ async function checkServer(deps: CheckDeps, row: CheckedServer, begunAt: Date): 
   if (recorded.resumed.length > 0) await deps.announce(recorded.resumed);
 }
 
-/** Why a server takes no work, or `null`. */
-async function problemOf(deps: CheckDeps, row: CheckedServer): Promise<string | null> {
+/** Why a server takes no work, or `null` when it answers that it does. */
+export async function problemOf(
+  deps: Pick<CheckDeps, "fleet" | "sealer">,
+  row: CheckedServer,
+): Promise<string | null> {
   try {
     const server = await openServer(deps.sealer, row);
     await within(checkTimeoutMs, deps.fleet[server.engine].checkServer(server));
@@ -87,5 +86,5 @@ async function problemOf(deps: CheckDeps, row: CheckedServer): Promise<string | 
 
 /** What the operator is told of a server that refuses or does not answer. Without secrets. */
 export function reasonOf(error: unknown): string {
-  return scrub(error instanceof Error ? error.message : String(error)).slice(0, errorCharsMax);
+  return errorText(error, errorCharsMax);
 }

@@ -1,6 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
+import { isoTime } from "../../db/iso-time.ts";
 import type { Remains } from "../../fleet/fleet.ts";
+import { auditEntry, systemAct } from "../audit/entry-store.ts";
 import { type CheckedServer, checkedColumns } from "./check-store.ts";
 
 /**
@@ -106,12 +108,12 @@ export async function compareReading(
     WITH ${differences(reading)}
     SELECT o.kind, o.name, o.database_id, NULL::uuid AS database_uuid, 'server' AS found_in,
       o.is_marked AND ${isOurServer} AS is_removable,
-      to_char(f.first_seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS first_seen_at
+      ${isoTime(sql`f.first_seen_at`)} AS first_seen_at
     FROM orphans o LEFT JOIN fleet_orphans f ON f.server_id = ${reading.serverId}
       AND f.kind = o.kind AND f.name = o.name AND f.removed_at IS NULL
     UNION ALL
     SELECT side.kind, 'u' || m.id, m.id, m.uuid, 'store', false,
-      to_char(m.missing_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+      ${isoTime(sql`m.missing_since`)}
     FROM missing m CROSS JOIN (VALUES ('login'), ('database')) AS side(kind)
     WHERE CASE side.kind WHEN 'login' THEN NOT m.has_login ELSE NOT m.has_database END
     ORDER BY 5, 1, 2`);
@@ -189,8 +191,11 @@ export async function recordRemoval(
         removed_at = CASE WHEN ${error === null} THEN ${now}::timestamptz END
       WHERE server_id = ${serverId} AND kind = ${kind} AND name = ${name}
       RETURNING server_id, removed_at)
-    INSERT INTO audit_log (actor, action, target, request_id, details, created_at)
-    SELECT 'system', 'orphan.remove', 'server:' || s.name || '/' || ${kind}::text || ':' || ${name}::text,
-      'sweep', '{}'::jsonb, ${now}::timestamptz
-    FROM done JOIN fleet_servers s ON s.id = done.server_id WHERE done.removed_at IS NOT NULL`);
+    ${auditEntry(
+      systemAct(now),
+      "orphan.remove",
+      sql`(SELECT NULL::int AS team_id, '{}'::jsonb AS details,
+          'server:' || s.name || '/' || ${kind}::text || ':' || ${name}::text AS target
+        FROM done JOIN fleet_servers s ON s.id = done.server_id WHERE done.removed_at IS NOT NULL)`,
+    )}`);
 }

@@ -1,6 +1,7 @@
 import type { Store } from "../../db/client.ts";
-import type { Catalog, Fleet, FleetServer } from "../../fleet/fleet.ts";
+import type { Fleet, FleetServer } from "../../fleet/fleet.ts";
 import { type Clock, secondMs } from "../../lib/clock.ts";
+import { concurrently } from "../../lib/concurrently.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Sealer } from "../../lib/sealed.ts";
 import { openServer, reasonOf } from "./check.ts";
@@ -11,6 +12,7 @@ import {
   recordReading,
   recordReconciled,
   recordRemoval,
+  type ToRemove,
   takeServersToReconcile,
 } from "./reconcile-store.ts";
 
@@ -59,11 +61,8 @@ export async function readServer(
   ]);
   const isOurs = catalog.owner === installation;
   if (catalog.owner === null) await engine.claimServer(server, installation);
-  return { server, reading: readingOf(row, catalog, readSince), isOurs };
-}
-
-function readingOf({ id }: CheckedServer, { remains }: Catalog, readSince: Date): Reading {
-  return { serverId: id, remains, readSince };
+  const reading = { serverId: row.id, remains: catalog.remains, readSince };
+  return { server, reading, isOurs };
 }
 
 /** Compares every server whose time has come. Safe to run twice at the same time. */
@@ -77,16 +76,12 @@ export async function reconcileServers(deps: ReconcileDeps): Promise<Reconciled>
     orphans_removed: 0,
     databases_missing: 0,
   };
-  const waiting = [...due];
-  async function lane(): Promise<void> {
-    for (let row = waiting.shift(); row; row = waiting.shift()) {
-      const error = await reconcile(deps, row, total).then(() => null, reasonOf);
-      if (error === null) total.servers_reconciled += 1;
-      else deps.log.warn("server_not_reconciled", { server: row.name, error: new Error(error) });
-      await recordReconciled(deps.store, row.id, error, new Date(deps.clock()));
-    }
-  }
-  await Promise.all(Array.from({ length: serversTogether }, lane));
+  await concurrently(due, serversTogether, async (row) => {
+    const error = await reconcile(deps, row, total).then(() => null, reasonOf);
+    if (error === null) total.servers_reconciled += 1;
+    else deps.log.warn("server_not_reconciled", { server: row.name, error: new Error(error) });
+    await recordReconciled(deps.store, row.id, error, new Date(deps.clock()));
+  });
   return total;
 }
 
@@ -105,19 +100,29 @@ async function reconcile(deps: ReconcileDeps, row: CheckedServer, total: Reconci
   total.orphans_found += orphans;
   total.databases_missing += missing;
   for (const each of remove) {
-    const facts = { server: row.name, kind: each.kind, name: each.name };
-    const remains = {
-      kind: each.kind,
-      name: each.name,
-      databaseId: each.database_id === null ? null : Number(each.database_id),
-      isMarked: true,
-    };
-    const error = await deps.fleet[server.engine]
-      .removeRemains(server, remains)
-      .then(() => null, reasonOf);
-    if (error === null) total.orphans_removed += 1;
-    if (error === null) deps.log.info("orphan_removed", facts);
-    else deps.log.warn("orphan_not_removed", { ...facts, error: new Error(error) });
-    await recordRemoval(deps.store, row.id, each, error, new Date(deps.clock()));
+    if (await removeOrphan(deps, server, row.id, each)) total.orphans_removed += 1;
   }
+}
+
+/** Removes what belongs to no row, and records what became of it. True when it is gone. */
+async function removeOrphan(
+  deps: ReconcileDeps,
+  server: FleetServer,
+  serverId: number,
+  orphan: ToRemove,
+): Promise<boolean> {
+  const { kind, name, database_id: databaseId } = orphan;
+  const facts = { server: server.name, kind, name };
+  const error = await deps.fleet[server.engine]
+    .removeRemains(server, {
+      kind,
+      name,
+      databaseId: databaseId === null ? null : Number(databaseId),
+      isMarked: true,
+    })
+    .then(() => null, reasonOf);
+  if (error === null) deps.log.info("orphan_removed", facts);
+  else deps.log.warn("orphan_not_removed", { ...facts, error: new Error(error) });
+  await recordRemoval(deps.store, serverId, orphan, error, new Date(deps.clock()));
+  return error === null;
 }

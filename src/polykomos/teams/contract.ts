@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, idQuery, line, requestId, timestamp, uuidText } from "../schemas.ts";
+import { errorAnswers, idQuery, line, many, one, timestamp, uuidText } from "../schemas.ts";
 
 /** Teams, who is in them, and invitations. Who may act is decided with the scope `keys:write`. */
 const tag = "Teams";
@@ -54,14 +54,6 @@ const memberParams = z.object({ team_id: idQuery, user_id: idQuery });
 const invitationParams = z.object({ invitation_id: uuidText() });
 const teamInvitationParams = teamParams.extend({ invitation_id: uuidText() });
 
-function one(item: z.ZodType, description: string) {
-  return { description, schema: z.object({ data: item, request_id: requestId }) };
-}
-
-function many(item: z.ZodType, description: string) {
-  return { description, schema: z.object({ data: z.array(item), request_id: requestId }) };
-}
-
 export const listTeams = declare({
   method: "get",
   path: "/teams",
@@ -69,7 +61,10 @@ export const listTeams = declare({
   tag,
   summary: "List your teams, the primary one first",
   access: [],
-  answers: { 200: many(team, "The user's teams."), ...errorAnswers({ method: "get" }) },
+  answers: {
+    200: { description: "The user's teams.", schema: many(team) },
+    ...errorAnswers({ method: "get" }),
+  },
 });
 
 export const createTeam = declare({
@@ -81,7 +76,10 @@ export const createTeam = declare({
   access,
   idempotency: "accepted",
   body: z.strictObject({ name: line(120) }),
-  answers: { 201: one(team, "The new team."), ...errorAnswers({ method: "post" }, 409) },
+  answers: {
+    201: { description: "The new team.", schema: one(team) },
+    ...errorAnswers({ method: "post" }, 409),
+  },
 });
 
 export const renameTeam = declare({
@@ -94,7 +92,10 @@ export const renameTeam = declare({
   idempotency: "accepted",
   params: teamParams,
   body: z.strictObject({ name: line(120) }),
-  answers: { 200: one(team, "The renamed team."), ...errorAnswers({ method: "patch" }, 404, 409) },
+  answers: {
+    200: { description: "The renamed team.", schema: one(team) },
+    ...errorAnswers({ method: "patch" }, 404, 409),
+  },
 });
 
 export const listMembers = declare({
@@ -105,7 +106,10 @@ export const listMembers = declare({
   summary: "List who is in a team",
   access,
   params: teamParams,
-  answers: { 200: many(member, "Owners first."), ...errorAnswers({ method: "get" }, 404) },
+  answers: {
+    200: { description: "Owners first.", schema: many(member) },
+    ...errorAnswers({ method: "get" }, 404),
+  },
 });
 
 export const changeRole = declare({
@@ -120,7 +124,7 @@ export const changeRole = declare({
   params: memberParams,
   body: z.strictObject({ role: roleName }),
   answers: {
-    200: one(member, "The member with the new role."),
+    200: { description: "The member with the new role.", schema: one(member) },
     ...errorAnswers({ method: "patch" }, 404, 409),
   },
 });
@@ -138,7 +142,7 @@ export const removeMember = declare({
   idempotency: "accepted",
   params: memberParams,
   answers: {
-    200: one(member, "Who is in the team no more."),
+    200: { description: "Who is in the team no more.", schema: one(member) },
     ...errorAnswers({ method: "delete" }, 404, 409),
   },
 });
@@ -151,7 +155,10 @@ export const listInvitations = declare({
   summary: "List a team's invitations that wait for an answer",
   access,
   params: teamParams,
-  answers: { 200: many(invitation, "Newest first."), ...errorAnswers({ method: "get" }, 404) },
+  answers: {
+    200: { description: "Newest first.", schema: many(invitation) },
+    ...errorAnswers({ method: "get" }, 404),
+  },
 });
 
 export const invite = declare({
@@ -171,7 +178,7 @@ export const invite = declare({
     role: roleName.default("member"),
   }),
   answers: {
-    201: one(invitation, "The invitation."),
+    201: { description: "The invitation.", schema: one(invitation) },
     ...errorAnswers({ method: "post" }, 404, 409),
   },
 });
@@ -183,7 +190,10 @@ export const listMyInvitations = declare({
   tag,
   summary: "List the invitations to you that wait for an answer",
   access,
-  answers: { 200: many(invitation, "Newest first."), ...errorAnswers({ method: "get" }) },
+  answers: {
+    200: { description: "Newest first.", schema: many(invitation) },
+    ...errorAnswers({ method: "get" }),
+  },
 });
 
 export const accept = declare({
@@ -195,7 +205,10 @@ export const accept = declare({
   access,
   idempotency: "accepted",
   params: invitationParams,
-  answers: { 200: one(team, "The team."), ...errorAnswers({ method: "post" }, 404) },
+  answers: {
+    200: { description: "The team.", schema: one(team) },
+    ...errorAnswers({ method: "post" }, 404),
+  },
 });
 
 export const decline = declare({
@@ -207,7 +220,10 @@ export const decline = declare({
   access,
   idempotency: "accepted",
   params: invitationParams,
-  answers: { 200: one(invitation, "What was declined."), ...errorAnswers({ method: "post" }, 404) },
+  answers: {
+    200: { description: "What was declined.", schema: one(invitation) },
+    ...errorAnswers({ method: "post" }, 404),
+  },
 });
 
 export const withdraw = declare({
@@ -220,7 +236,7 @@ export const withdraw = declare({
   idempotency: "accepted",
   params: teamInvitationParams,
   answers: {
-    200: one(invitation, "What was withdrawn."),
+    200: { description: "What was withdrawn.", schema: one(invitation) },
     ...errorAnswers({ method: "delete" }, 404),
   },
 });

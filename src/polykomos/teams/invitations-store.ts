@@ -1,7 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime } from "../databases/rows.ts";
-import { type Act, auditSql, ownedBy, type Role } from "./store.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import { auditEntry } from "../audit/entry-store.ts";
+import type { Act } from "../caller.ts";
+import { teamOfUser } from "../team-rows.ts";
+import { ownedBy, type Role } from "./store.ts";
 
 /** Invitations in the control-plane store. Each is answered once, by whoever has its address. */
 export type InvitationRow = {
@@ -21,16 +24,18 @@ const columns: SQL = sql`i.id, i.team_id, t.name AS team_name, i.email, i.role,
 
 const joined: SQL = sql`JOIN teams t ON t.id = i.team_id JOIN users by ON by.id = i.invited_by`;
 
-const said: SQL = sql`said AS (SELECT i.team_id, 'invitation:' || i.id AS target,
+const entry: SQL = sql`entry AS (SELECT i.team_id, 'invitation:' || i.id AS target,
   jsonb_build_object('email', i.email, 'role', i.role) AS details FROM i)`;
 
-export type NewInvitation = {
+type NewInvitation = {
   id: string;
   teamId: number;
   email: string;
   role: Role;
   expiresAt: Date;
 };
+
+const listedMax = 100;
 
 /** Invitations of a team that may wait at once. */
 export const pendingMax = 100;
@@ -57,8 +62,8 @@ export async function putInvitation(
       ON CONFLICT (team_id, email) WHERE state = 'pending' DO UPDATE SET role = excluded.role,
         invited_by = excluded.invited_by, created_at = excluded.created_at,
         expires_at = excluded.expires_at, mailed_at = NULL
-      RETURNING *), ${said},
-    audit AS (${auditSql(act, "team.invite", sql`said`)})
+      RETURNING *), ${entry},
+    audit AS (${auditEntry(act, "team.invite", sql`entry`)})
     SELECT ${columns} FROM i ${joined}`);
   return row ?? null;
 }
@@ -82,17 +87,20 @@ export async function listUnmailed(
       AND i.created_at < ${before} ORDER BY random() LIMIT ${countMax}`);
 }
 
+/** Those of a team of the user's that wait for an answer. */
 export async function listOfTeam(
   store: Store,
+  userId: number,
   teamId: number,
   now: Date,
 ): Promise<InvitationRow[]> {
   return await store.rows<InvitationRow>(sql`SELECT ${columns} FROM invitations i ${joined}
-    WHERE i.team_id = ${teamId} AND i.state = 'pending' AND i.expires_at > ${now}
+    WHERE i.team_id = ${teamId} AND ${teamOfUser(sql`i.team_id`, userId)}
+      AND i.state = 'pending' AND i.expires_at > ${now}
     ORDER BY i.created_at DESC, i.id`);
 }
 
-/** Those to the address of a user. */
+/** Those to the address of a user that wait for an answer. */
 export async function listOfUser(
   store: Store,
   userId: number,
@@ -101,7 +109,7 @@ export async function listOfUser(
   return await store.rows<InvitationRow>(sql`SELECT ${columns} FROM invitations i ${joined}
     WHERE i.email = (SELECT me.email FROM users me WHERE me.id = ${userId})
       AND i.state = 'pending' AND i.expires_at > ${now}
-    ORDER BY i.created_at DESC, i.id LIMIT 100`);
+    ORDER BY i.created_at DESC, i.id LIMIT ${listedMax}`);
 }
 
 /** An open invitation to the user's own address, as a condition on `i`. */
@@ -122,8 +130,8 @@ export async function acceptInvitation(
     member AS (INSERT INTO memberships (team_id, user_id, role, is_primary, created_at)
       SELECT i.team_id, ${act.userId}, i.role, NOT EXISTS (SELECT 1 FROM memberships p
         WHERE p.user_id = ${act.userId} AND p.is_primary), ${act.now} FROM i
-      ON CONFLICT (user_id, team_id) DO NOTHING), ${said},
-    audit AS (${auditSql(act, "team.join", sql`said`)})
+      ON CONFLICT (user_id, team_id) DO NOTHING), ${entry},
+    audit AS (${auditEntry(act, "team.join", sql`entry`)})
     SELECT team_id FROM i`);
   return row ? { teamId: row.team_id } : null;
 }
@@ -154,8 +162,8 @@ async function end(
   const action = state === "declined" ? "team.decline_invitation" : "team.withdraw_invitation";
   const [row] = await store.rows<InvitationRow>(sql`
     WITH i AS (UPDATE invitations i SET state = ${state}, answered_at = ${act.now}
-      WHERE ${condition} RETURNING *), ${said},
-    audit AS (${auditSql(act, action, sql`said`)})
+      WHERE ${condition} RETURNING *), ${entry},
+    audit AS (${auditEntry(act, action, sql`entry`)})
     SELECT ${columns} FROM i ${joined}`);
   return row ?? null;
 }

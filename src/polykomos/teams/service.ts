@@ -1,7 +1,8 @@
 import type { Store } from "../../db/client.ts";
+import { violatedUnique } from "../../db/errors.ts";
 import { minuteMs, secondMs } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
-import { actorOf, type Caller } from "../caller.ts";
+import { actOf, type Caller } from "../caller.ts";
 import { fault, notFound } from "../dialect.ts";
 import * as invitations from "./invitations-store.ts";
 import * as store from "./store.ts";
@@ -24,11 +25,11 @@ export type TeamDeps = {
 };
 
 const ownedMax = 50;
-
-function actOf(deps: TeamDeps, caller: Caller): store.Act {
-  const { userId, requestId } = caller;
-  return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
-}
+const ownerStays = "A team keeps an owner: make somebody else one first";
+/** Mails that one run of the sweep catches up on. */
+const mailedMax = 50;
+/** A mail that is not handed over by then was forgotten. */
+const forgottenAfterMs = minuteMs;
 
 async function teamOf(deps: TeamDeps, caller: Caller, teamId: number): Promise<store.TeamRow> {
   const team = await store.findTeam(deps.store, caller.userId, teamId);
@@ -51,11 +52,32 @@ export async function createTeam(
   caller: Caller,
   name: string,
 ): Promise<store.TeamRow> {
-  if ((await store.countOwned(deps.store, caller.userId)) >= ownedMax) {
+  const { userId, requestKey } = caller;
+  if ((await store.countOwned(deps.store, userId)) >= ownedMax) {
+    const earlier = await madeEarlier(deps, caller);
+    if (earlier) return earlier;
     throw fault("conflict", `One person owns at most ${ownedMax} teams`);
   }
-  const teamId = await store.insertTeam(deps.store, name, actOf(deps, caller));
+  let teamId: number;
+  try {
+    teamId = await store.insertTeam(deps.store, name, requestKey, actOf(deps, caller));
+  } catch (error) {
+    const isSecondRun = violatedUnique(error) === store.requestKeyIndex;
+    const earlier = isSecondRun ? await madeEarlier(deps, caller) : null;
+    if (!earlier) throw error;
+    return earlier;
+  }
   return await teamOf(deps, caller, teamId);
+}
+
+/** What an earlier run of the same request made, cut off before its answer was kept. */
+async function madeEarlier(
+  deps: TeamDeps,
+  { userId, requestKey }: Caller,
+): Promise<store.TeamRow | null> {
+  if (requestKey === null) return null;
+  const teamId = await store.findIdByRequestKey(deps.store, userId, requestKey);
+  return teamId === null ? null : await store.findTeam(deps.store, userId, teamId);
 }
 
 export async function renameTeam(
@@ -75,12 +97,16 @@ export async function listMembers(
   teamId: number,
 ): Promise<store.MemberRow[]> {
   await teamOf(deps, caller, teamId);
-  return await store.listMembers(deps.store, teamId);
+  return await store.listMembers(deps.store, caller.userId, teamId);
 }
 
-async function memberOf(deps: TeamDeps, teamId: number, userId: number): Promise<store.MemberRow> {
-  const members = await store.listMembers(deps.store, teamId);
-  const member = members.find((each) => each.user_id === userId);
+async function memberOf(
+  deps: TeamDeps,
+  caller: Caller,
+  teamId: number,
+  userId: number,
+): Promise<store.MemberRow> {
+  const member = await store.findMember(deps.store, caller.userId, teamId, { userId });
   if (!member) throw notFound("member");
   return member;
 }
@@ -94,8 +120,8 @@ export async function changeRole(
   await ownedTeam(deps, caller, teamId);
   const changed = await store.changeRole(deps.store, teamId, userId, role, actOf(deps, caller));
   if (changed) return changed;
-  await memberOf(deps, teamId, userId);
-  throw fault("conflict", "A team keeps an owner: make somebody else one first");
+  await memberOf(deps, caller, teamId, userId);
+  throw fault("conflict", ownerStays);
 }
 
 export async function removeMember(
@@ -108,11 +134,11 @@ export async function removeMember(
   else await teamOf(deps, caller, teamId);
   const removed = await store.removeMember(deps.store, teamId, userId, actOf(deps, caller));
   if (removed) return removed;
-  const member = await memberOf(deps, teamId, userId);
+  const member = await memberOf(deps, caller, teamId, userId);
   throw fault(
     "conflict",
     member.role === "owner"
-      ? "A team keeps an owner: make somebody else one first. Nobody leaves their primary team"
+      ? `${ownerStays}; and nobody leaves their primary team`
       : "Nobody leaves their primary team",
   );
 }
@@ -123,7 +149,7 @@ export async function listInvitations(
   teamId: number,
 ): Promise<invitations.InvitationRow[]> {
   await teamOf(deps, caller, teamId);
-  return await invitations.listOfTeam(deps.store, teamId, new Date(deps.clock()));
+  return await invitations.listOfTeam(deps.store, caller.userId, teamId, new Date(deps.clock()));
 }
 
 /** The row first, then its mail; a mail that could not be handed over is seen to by the sweep. */
@@ -139,8 +165,7 @@ export async function invite(
   const made = { ...asked, email, id: newUuid(), expiresAt };
   const row = await invitations.putInvitation(deps.store, made, act);
   if (!row) {
-    const members = await store.listMembers(deps.store, team.id);
-    const isIn = members.some((member) => member.email === email);
+    const isIn = await store.findMember(deps.store, caller.userId, team.id, { email });
     const full = `At most ${invitations.pendingMax} invitations of a team wait at once`;
     throw fault("conflict", isIn ? `${email} is in the team already` : full, { field: "email" });
   }
@@ -163,8 +188,8 @@ async function mail(
 export async function mailForgotten(deps: TeamDeps, origin: string): Promise<number> {
   if (origin === "") return 0;
   const now = new Date(deps.clock());
-  const before = new Date(now.getTime() - minuteMs);
-  const rows = await invitations.listUnmailed(deps.store, now, before, 50);
+  const before = new Date(now.getTime() - forgottenAfterMs);
+  const rows = await invitations.listUnmailed(deps.store, now, before, mailedMax);
   const sent = await Promise.all(rows.map((row) => mail(deps, row, origin)));
   return sent.filter(Boolean).length;
 }

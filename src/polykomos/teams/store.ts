@@ -1,6 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime } from "../databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import { auditEntry } from "../audit/entry-store.ts";
+import type { Act } from "../caller.ts";
+import { isOfUsersTeam, teamOfUser } from "../team-rows.ts";
 
 /** Teams and their members in the control-plane store, as members see and change them. */
 export type Role = "owner" | "member";
@@ -21,16 +24,6 @@ export type MemberRow = {
   role: Role;
   joined_at: string;
 };
-
-export type Act = { actor: string; userId: number; requestId: string; now: Date };
-
-/** The part of a statement that says who did it; `from` has `team_id`, `target` and `details`. */
-export function auditSql(act: Act, action: string, from: SQL): SQL {
-  return sql`INSERT INTO audit_log
-      (actor, user_id, team_id, action, target, request_id, details, created_at)
-    SELECT ${act.actor}, ${act.userId}, x.team_id, ${action}, x.target, ${act.requestId},
-      x.details, ${act.now} FROM ${from} x`;
-}
 
 /** Whether the user owns the team, as a condition. */
 export function ownedBy(teamColumn: SQL, userId: number): SQL {
@@ -58,19 +51,38 @@ export async function findTeam(
   return row ?? null;
 }
 
-export async function insertTeam(store: Store, name: string, act: Act): Promise<number> {
+export const requestKeyIndex = "teams_request_key";
+
+/** `requestKey` names the request, under a unique index: a second run of it fails on that index. */
+export async function insertTeam(
+  store: Store,
+  name: string,
+  requestKey: string | null,
+  act: Act,
+): Promise<number> {
   const [row] = await store.rows<{ id: number }>(sql`
-    WITH made AS (INSERT INTO teams (name, created_at) VALUES (${name}, ${act.now})
-      RETURNING id, name),
+    WITH made AS (INSERT INTO teams (name, request_key, created_at)
+      VALUES (${name}, ${requestKey}, ${act.now}) RETURNING id, name),
     membership AS (INSERT INTO memberships (team_id, user_id, role, is_primary, created_at)
       SELECT made.id, ${act.userId}, 'owner', NOT EXISTS (SELECT 1 FROM memberships p
         WHERE p.user_id = ${act.userId} AND p.is_primary), ${act.now} FROM made),
-    said AS (SELECT id AS team_id, 'team:' || id AS target, jsonb_build_object('name', name)
+    entry AS (SELECT id AS team_id, 'team:' || id AS target, jsonb_build_object('name', name)
       AS details FROM made),
-    audit AS (${auditSql(act, "team.create", sql`said`)})
+    audit AS (${auditEntry(act, "team.create", sql`entry`)})
     SELECT id FROM made`);
   if (!row) throw new Error("The new team was not returned");
   return row.id;
+}
+
+/** The team of the user's that an earlier run of the same request made. */
+export async function findIdByRequestKey(
+  store: Store,
+  userId: number,
+  requestKey: string,
+): Promise<number | null> {
+  const [row] = await store.rows<{ id: number }>(sql`SELECT t.id FROM teams t
+    WHERE t.request_key = ${requestKey} AND ${isOfUsersTeam(sql`t.id`, userId)}`);
+  return row?.id ?? null;
 }
 
 /** How many teams the user owns. */
@@ -90,9 +102,9 @@ export async function renameTeam(
   const rows = await store.rows(sql`
     WITH changed AS (UPDATE teams t SET name = ${name}
       WHERE t.id = ${teamId} AND ${ownedBy(sql`t.id`, act.userId)} RETURNING t.id, t.name),
-    said AS (SELECT id AS team_id, 'team:' || id AS target, jsonb_build_object('name', name)
+    entry AS (SELECT id AS team_id, 'team:' || id AS target, jsonb_build_object('name', name)
       AS details FROM changed),
-    audit AS (${auditSql(act, "team.rename", sql`said`)})
+    audit AS (${auditEntry(act, "team.rename", sql`entry`)})
     SELECT id FROM changed`);
   return rows.length > 0;
 }
@@ -100,10 +112,32 @@ export async function renameTeam(
 const memberColumns: SQL = sql`u.id AS user_id, u.name, u.email, m.role,
   ${isoTime(sql`m.created_at`)} AS joined_at`;
 
-export async function listMembers(store: Store, teamId: number): Promise<MemberRow[]> {
+const listedMax = 1_000;
+
+/** Members of a team of the user's, its owners first. */
+export async function listMembers(
+  store: Store,
+  userId: number,
+  teamId: number,
+): Promise<MemberRow[]> {
   return await store.rows<MemberRow>(sql`SELECT ${memberColumns} FROM memberships m
-    JOIN users u ON u.id = m.user_id WHERE m.team_id = ${teamId}
-    ORDER BY m.role = 'member', m.created_at, u.id LIMIT 1000`);
+    JOIN users u ON u.id = m.user_id
+    WHERE m.team_id = ${teamId} AND ${teamOfUser(sql`m.team_id`, userId)}
+    ORDER BY m.role = 'member', m.created_at, u.id LIMIT ${listedMax}`);
+}
+
+/** A member of a team of the user's, by id or by address; `null` when they are not in it. */
+export async function findMember(
+  store: Store,
+  userId: number,
+  teamId: number,
+  who: { userId: number } | { email: string },
+): Promise<MemberRow | null> {
+  const isThem = "email" in who ? sql`u.email = ${who.email}` : sql`u.id = ${who.userId}`;
+  const [row] = await store.rows<MemberRow>(sql`SELECT ${memberColumns} FROM memberships m
+    JOIN users u ON u.id = m.user_id
+    WHERE m.team_id = ${teamId} AND ${isThem} AND ${teamOfUser(sql`m.team_id`, userId)}`);
+  return row ?? null;
 }
 
 /**
@@ -130,9 +164,9 @@ export async function changeRole(
         AND EXISTS (SELECT 1 FROM owners WHERE user_id = ${act.userId})
         AND (${role} = 'owner' OR EXISTS (SELECT 1 FROM owners WHERE user_id <> ${userId}))
       RETURNING t.*),
-    said AS (SELECT m.team_id, 'team:' || m.team_id || '/user:' || m.user_id AS target,
+    entry AS (SELECT m.team_id, 'team:' || m.team_id || '/user:' || m.user_id AS target,
       jsonb_build_object('role', m.role) AS details FROM m),
-    audit AS (${auditSql(act, "team.change_role", sql`said`)})
+    audit AS (${auditEntry(act, "team.change_role", sql`entry`)})
     SELECT ${memberColumns} FROM m JOIN users u ON u.id = m.user_id`);
   return row ?? null;
 }
@@ -152,9 +186,9 @@ export async function removeMember(
           OR EXISTS (SELECT 1 FROM owners WHERE user_id = ${act.userId}))
         AND (t.role = 'member' OR EXISTS (SELECT 1 FROM owners WHERE user_id <> ${userId}))
       RETURNING t.*),
-    said AS (SELECT m.team_id, 'team:' || m.team_id || '/user:' || m.user_id AS target,
+    entry AS (SELECT m.team_id, 'team:' || m.team_id || '/user:' || m.user_id AS target,
       '{}'::jsonb AS details FROM m),
-    audit AS (${auditSql(act, "team.remove_member", sql`said`)})
+    audit AS (${auditEntry(act, "team.remove_member", sql`entry`)})
     SELECT ${memberColumns} FROM m JOIN users u ON u.id = m.user_id`);
   return row ?? null;
 }

@@ -1,5 +1,6 @@
 import { type Clock, secondMs } from "../../lib/clock.ts";
-import { type Log, scrub } from "../../lib/log.ts";
+import { errorText, keptText } from "../../lib/kept-text.ts";
+import type { Log } from "../../lib/log.ts";
 import { judgeUrl, type UrlRules } from "../../lib/public-url.ts";
 import type { Resolve } from "../../lib/resolve.ts";
 import type { Sealer } from "../../lib/sealed.ts";
@@ -19,8 +20,9 @@ export type AttemptDeps = {
 };
 
 const answerBytesMax = 16 * 1_024;
-/** Of the answer this much is kept, in characters, to be shown to whoever looks for what is wrong. */
-const answerTextMax = 1_000;
+/** Of the answer this much is kept, to be shown to whoever looks for what is wrong. */
+const answerCharsMax = 1_000;
+const reasonCharsMax = 200;
 
 /** What a signing secret is sealed for. */
 export function signingSecretContext(endpointUid: string): string {
@@ -35,7 +37,7 @@ export async function attemptOnce(deps: AttemptDeps, delivery: TakenDelivery): P
     // A secret that does not open, for one. The delivery waits for its next attempt.
     deps.log.error("delivery_not_attempted", { deliveryId: delivery.id, error });
     const message = "The attempt failed on our side";
-    return { kind: "failed", errorClass: "internal_error", message, fault: "ours" };
+    return { kind: "failed", errorClass: "internal_error", message, causedBy: "us" };
   }
 }
 
@@ -84,11 +86,10 @@ function noAnswer(error: unknown, timeoutSeconds: number): Attempt {
   const isTimeout = error instanceof Error && /^(TimeoutError|AbortError)$/.test(error.name);
   if (isTimeout) {
     const message = `The receiver did not answer within ${timeoutSeconds} s`;
-    return { kind: "failed", errorClass: "timeout", message, fault: "receiver" };
+    return { kind: "failed", errorClass: "timeout", message, causedBy: "receiver" };
   }
-  const reason = scrub(error instanceof Error ? error.message : String(error)).slice(0, 200);
-  const message = `No connection: ${reason}`;
-  return { kind: "failed", errorClass: "connection", message, fault: "receiver" };
+  const message = `No connection: ${errorText(error, reasonCharsMax)}`;
+  return { kind: "failed", errorClass: "connection", message, causedBy: "receiver" };
 }
 
 /**
@@ -105,19 +106,14 @@ async function skim(response: Response): Promise<string | null> {
     while (left > 0) {
       const { done, value } = await reader.read(new Uint8Array(left));
       if (done) break;
-      if (text.length < answerTextMax) text += decoder.decode(value, { stream: true });
+      if (text.length < answerCharsMax) text += decoder.decode(value, { stream: true });
       left -= value.byteLength;
     }
     if (left === 0) await reader.cancel();
   } catch {
     // Cut off, or slower than the attempt may take.
   }
-  return text === "" ? null : beginningOf(text);
-}
-
-/** What the store can keep of it: no NUL, no half of a character, nothing that looks like a secret. */
-function beginningOf(text: string): string {
-  return scrub(text.slice(0, answerTextMax).replaceAll("\0", "\ufffd")).toWellFormed();
+  return text === "" ? null : keptText(text, answerCharsMax);
 }
 
 /** Why the URL may not be called now, judged anew at every attempt. */
@@ -139,5 +135,5 @@ async function refusalOf(deps: AttemptDeps, url: string): Promise<Attempt | null
 }
 
 function refused(errorClass: string, message: string): Attempt {
-  return { kind: "failed", errorClass, message, fault: "receiver" };
+  return { kind: "failed", errorClass, message, causedBy: "receiver" };
 }

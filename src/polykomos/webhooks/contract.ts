@@ -1,19 +1,23 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
-import { errorAnswers, idQuery, limitQuery, requestId, timestamp } from "../schemas.ts";
+import {
+  errorAnswers,
+  idQuery,
+  limitQuery,
+  longIdQuery,
+  one,
+  page,
+  requestId,
+  timestamp,
+} from "../schemas.ts";
 import { eventTypes } from "./event-types.ts";
 
-const id = z
-  .string()
-  .regex(/^[1-9]\d{0,14}$/, "must be a positive whole number")
-  .transform(Number)
-  .meta({ override: { type: "integer" } });
-export const idParams = z.object({ id });
-export const deliveryParams = z.object({ id, delivery_id: id });
+export const idParams = z.object({ id: longIdQuery });
+export const deliveryParams = z.object({ id: longIdQuery, delivery_id: longIdQuery });
 
 const pageQuery = z.strictObject({
   limit: limitQuery,
-  starting_after: id.optional().meta({ override: { type: "integer" } }),
+  starting_after: longIdQuery.optional(),
 });
 
 export const webhookEndpoint = z
@@ -65,7 +69,6 @@ export const event = z
   })
   .meta({ id: "Event" });
 
-const deliveryAnswer = z.object({ data: webhookDelivery, request_id: requestId });
 const endpointMessage = z.object({
   message: z.string(),
   data: webhookEndpoint,
@@ -83,11 +86,7 @@ export const listWebhookEndpoints = declare({
   answers: {
     200: {
       description: "A page of endpoints of all teams of the key's user, revoked ones too.",
-      schema: z.object({
-        data: z.array(webhookEndpoint),
-        has_more: z.boolean(),
-        request_id: requestId,
-      }),
+      schema: page(webhookEndpoint),
     },
     ...errorAnswers({ method: "get" }),
   },
@@ -175,11 +174,7 @@ export const listWebhookDeliveries = declare({
   answers: {
     200: {
       description: "A page of deliveries.",
-      schema: z.object({
-        data: z.array(webhookDelivery),
-        has_more: z.boolean(),
-        request_id: requestId,
-      }),
+      schema: page(webhookDelivery),
     },
     ...errorAnswers({ method: "get" }, 404),
   },
@@ -196,7 +191,7 @@ export const createWebhookTestDelivery = declare({
   idempotency: "accepted",
   params: idParams,
   answers: {
-    200: { description: "What came of it.", schema: deliveryAnswer },
+    200: { description: "What came of it.", schema: one(webhookDelivery) },
     ...errorAnswers({ method: "post" }, 404, 409),
   },
 });
@@ -244,7 +239,10 @@ export const redeliverWebhook = declare({
   idempotency: "accepted",
   params: deliveryParams,
   answers: {
-    200: { description: "The new delivery, with the same message id.", schema: deliveryAnswer },
+    200: {
+      description: "The new delivery, with the same message id.",
+      schema: one(webhookDelivery),
+    },
     ...errorAnswers({ method: "post" }, 404, 409),
   },
 });
@@ -260,7 +258,7 @@ export const listEvents = declare({
   answers: {
     200: {
       description: "A page of events; they are kept for a limited time.",
-      schema: z.object({ data: z.array(event), has_more: z.boolean(), request_id: requestId }),
+      schema: page(event),
     },
     ...errorAnswers({ method: "get" }),
   },

@@ -4,14 +4,9 @@ import { newUuid } from "../../lib/ids.ts";
 import type { InFlight } from "../../lib/in-flight.ts";
 import { failingPaceSeconds } from "../events.ts";
 import { type AttemptDeps, attemptOnce } from "./attempt.ts";
-import {
-  type Lease,
-  type Outcome,
-  recordAttempts,
-  type TakenDelivery,
-  takeDeliveries,
-} from "./delivery-store.ts";
-import { outcomeOf } from "./outcome.ts";
+import { recordAttempts } from "./attempt-store.ts";
+import { type Lease, type TakenDelivery, takeDeliveries } from "./delivery-store.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /**
  * Sends deliveries. A refused or failing receiver is an outcome to record, never an error; whoever
@@ -88,7 +83,7 @@ export async function deliverHeld(
       leaseToken,
       outcomes,
       { count: Math.max(0, togetherMax - underWay.size - ended.length), lease },
-      { failingSince: new Date(nowMs - disableAfterMs) },
+      new Date(nowMs - disableAfterMs),
       new Date(nowMs),
     );
     for (const delivery of recorded.next) begin(delivery);

@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime } from "../databases/rows.ts";
-import { deliveryIds, failingPaceSeconds, tell } from "../events.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import { failingPaceSeconds } from "../events.ts";
 
 /**
- * Deliveries as the deliverer sees them: what is due, who holds it, what came of it. Locks are taken
- * on endpoints first, in the order of their ids, then on deliveries that nobody else has locked, so
- * that no two statements wait for one another.
+ * Deliveries as the deliverer sees them: what is due, and who holds it. Locks are taken on endpoints
+ * first, in the order of their ids, then on deliveries that nobody else has locked, so that no two
+ * statements wait for one another.
  */
 export type TakenDelivery = {
   id: number;
@@ -28,22 +28,16 @@ export type Lease = { token: string; until: Date };
 const underWayMax = { proven: 10, untried: 3, failing: 1 };
 
 /** Deliveries of one endpoint that a sweep tells the queue of; whoever ends one takes the next. */
-const heraldsPerEndpoint = 5;
+const announcedPerEndpointMax = 5;
 
 /** As a JSON object, for `w` webhook_deliveries, `e` webhook_endpoints and `v` events. */
-function takenJson(now: Date): SQL {
+export function takenJson(now: Date): SQL {
   return sql`jsonb_build_object('id', w.id, 'endpointId', e.id, 'endpointUid', e.uid, 'url', e.url,
     'secretSealed', e.secret_sealed, 'attemptCount', w.attempt_count, 'previousSecretSealed',
     CASE WHEN e.previous_secret_until > ${now} THEN e.previous_secret_sealed END,
     'event', jsonb_build_object('uid', v.uid, 'type', v.type, 'data', v.data,
       'createdAt', ${isoTime(sql`v.created_at`)}))`;
 }
-
-/** One attempt as it is kept, for `o` an outcome. */
-const attemptJson: SQL = sql`jsonb_build_array(jsonb_build_object('at', ${isoTime(
-  sql`o."attemptedAt"`,
-)}, 'responseCode', o."responseCode", 'errorClass', o."errorClass",
-  'errorMessage', o."errorMessage", 'answer', o.answer, 'durationMs', o."durationMs"))`;
 
 function idArray(ids: readonly number[]): SQL {
   return sql`${`{${ids.join(",")}}`}::bigint[]`;
@@ -53,7 +47,7 @@ function isFree(now: Date): SQL {
   return sql`(w.lease_until IS NULL OR w.lease_until <= ${now})`;
 }
 
-function isDue(now: Date): SQL {
+export function isDue(now: Date): SQL {
   return sql`w.status = 'pending' AND w.next_attempt_at <= ${now} AND ${isFree(now)}`;
 }
 
@@ -65,12 +59,14 @@ function isInPace(now: Date): SQL {
     OR e.last_failure_at <= ${now}::timestamptz - make_interval(secs => ${failingPaceSeconds}))`;
 }
 
-function heldCount(endpointId: SQL, now: Date): SQL {
+/** Deliveries to an endpoint that are under way. */
+export function heldCount(endpointId: SQL, now: Date): SQL {
   return sql`(SELECT count(*) FROM webhook_deliveries x WHERE x.endpoint_id = ${endpointId}
     AND x.lease_until > ${now})`;
 }
 
-function allowance(failingSince: SQL, lastSuccessAt: SQL): SQL {
+/** How many may be under way to an endpoint. */
+export function allowance(failingSince: SQL, lastSuccessAt: SQL): SQL {
   return sql`CASE WHEN ${failingSince} IS NOT NULL THEN ${underWayMax.failing}::int
     WHEN ${lastSuccessAt} IS NULL THEN ${underWayMax.untried}::int
     ELSE ${underWayMax.proven}::int END`;
@@ -114,132 +110,6 @@ export async function readHeldDelivery(
     JOIN webhook_endpoints e ON e.id = w.endpoint_id JOIN events v ON v.id = w.event_id
     WHERE w.id = ${id} AND w.lease_token = ${token}::uuid AND w.status = 'pending'`);
   return row?.delivery ?? null;
-}
-
-export type Outcome = {
-  id: number;
-  endpointId: number;
-  status: "pending" | "delivered" | "failed";
-  responseCode: number | null;
-  errorClass: string | null;
-  errorMessage: string | null;
-  /** The beginning of the receiver's answer. */
-  answer: string | null;
-  durationMs: number;
-  attemptedAt: Date;
-  nextAttemptAt: Date | null;
-  /** Whether a failure tells of the receiver: not that of a test, nor one of our own. */
-  isReceivers: boolean;
-  /** The receiver said 410: it wants nothing any more. */
-  isGone: boolean;
-};
-
-export type Recorded = {
-  /** More deliveries to the same endpoints, leased to the caller. */
-  next: TakenDelivery[];
-  /** The same, when the caller will not go on: to be told to the queue. */
-  waiting: number[];
-  /** One of each endpoint that is failing: to be told to the queue for a little later. */
-  slow: number[];
-};
-
-/**
- * Records attempts and what they mean for their endpoints, and takes what waits for the same
- * endpoints, all in one round trip. The outcome of a lost lease is ignored.
- */
-export async function recordAttempts(
-  store: Store,
-  leaseToken: string,
-  outcomes: readonly Outcome[],
-  wanted: { count: number; lease: Lease | null },
-  disables: { failingSince: Date },
-  now: Date,
-): Promise<Recorded> {
-  const goesOn = wanted.lease !== null;
-  const newlyDisabled = sql`SELECT id FROM verdict WHERE newly_disabled`;
-  const [row] = await store.rows<Recorded>(sql`
-    WITH outcome AS (SELECT o.* FROM jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) AS o(
-        "id" bigint, "endpointId" int, "status" text, "responseCode" int, "errorClass" text,
-        "errorMessage" text, "answer" text, "durationMs" int, "attemptedAt" timestamptz,
-        "nextAttemptAt" timestamptz, "isReceivers" boolean, "isGone" boolean)
-      JOIN webhook_deliveries w ON w.id = o.id AND w.lease_token = ${leaseToken}::uuid
-        AND w.status = 'pending'),
-    before AS (SELECT e.* FROM webhook_endpoints e
-      WHERE e.id IN (SELECT "endpointId" FROM outcome) ORDER BY e.id FOR NO KEY UPDATE),
-    tally AS (SELECT "endpointId" AS id, count(*) AS ended, bool_or("isGone") AS is_gone,
-        bool_or(status = 'delivered') AS succeeded, bool_or(status <> 'delivered') AS failed,
-        bool_or(status <> 'delivered' AND "isReceivers") AS counts FROM outcome GROUP BY 1),
-    judged AS (SELECT b.id, b.team_id, t.ended, t.succeeded, t.failed, b.revoked_at AS was_revoked,
-        b.disabled_at AS was_disabled, b.failing_since AS was_failing,
-        CASE WHEN t.succeeded THEN ${now}::timestamptz ELSE b.last_success_at END AS last_success_at,
-        CASE WHEN t.failed THEN ${now}::timestamptz ELSE b.last_failure_at END AS last_failure_at,
-        b.last_success_at IS NULL OR b.last_success_at < ${now}::timestamptz - interval '1 second'
-          AS success_is_old,
-        CASE WHEN t.succeeded THEN NULL WHEN t.counts
-          THEN coalesce(b.failing_since, ${now}::timestamptz) ELSE b.failing_since END
-          AS failing_since,
-        CASE WHEN b.disabled_at IS NULL AND t.counts AND NOT t.succeeded
-            AND b.failing_since <= ${disables.failingSince} THEN ${now}::timestamptz
-          ELSE b.disabled_at END AS disabled_at,
-        CASE WHEN t.is_gone THEN coalesce(b.revoked_at, ${now}::timestamptz)
-          ELSE b.revoked_at END AS revoked_at
-      FROM before b JOIN tally t ON t.id = b.id),
-    verdict AS (SELECT j.*, j.revoked_at IS NULL AND j.disabled_at IS NULL AS is_open,
-        j.was_disabled IS NULL AND j.disabled_at IS NOT NULL AND j.revoked_at IS NULL
-          AS newly_disabled FROM judged j),
-    endpoint AS (UPDATE webhook_endpoints e SET last_success_at = v.last_success_at,
-        last_failure_at = v.last_failure_at, failing_since = v.failing_since,
-        disabled_at = v.disabled_at, revoked_at = v.revoked_at
-      FROM verdict v WHERE e.id = v.id
-        AND (v.failed OR v.success_is_old OR v.was_failing IS NOT NULL)),
-    attempted AS (UPDATE webhook_deliveries w SET
-        status = CASE WHEN o.status = 'pending' AND NOT v.is_open THEN 'failed' ELSE o.status END,
-        next_attempt_at = CASE WHEN v.is_open THEN o."nextAttemptAt" END,
-        attempt_count = w.attempt_count + 1, response_code = o."responseCode",
-        error_class = o."errorClass", error_message = o."errorMessage",
-        duration_ms = o."durationMs", last_attempt_at = o."attemptedAt", lease_until = NULL,
-        attempts = coalesce(w.attempts, '[]'::jsonb) || ${attemptJson}
-      FROM outcome o JOIN verdict v ON v.id = o."endpointId"
-      WHERE w.id = o.id AND w.lease_token = ${leaseToken}::uuid AND w.status = 'pending'),
-    ${stopIdle(
-      sql`(SELECT id, revoked_at FROM verdict WHERE NOT is_open
-        AND was_revoked IS NULL AND was_disabled IS NULL)`,
-      now,
-    )},
-    ${tell(
-      "webhook_endpoint.disabled",
-      sql`jsonb_build_object('id', d.id, 'team_id', d.team_id,
-        'disabled_at', ${isoTime(sql`d.disabled_at`)})`,
-      sql`(SELECT * FROM verdict WHERE newly_disabled)`,
-      now,
-      sql`e.id NOT IN (${newlyDisabled})`,
-    )},
-    waiting AS (SELECT due.id FROM (
-        SELECT first.id, first.next_attempt_at, row_number() OVER (PARTITION BY v.id
-          ORDER BY first.next_attempt_at, first.id) AS place
-        FROM verdict v CROSS JOIN LATERAL (SELECT w.id, w.next_attempt_at FROM webhook_deliveries w
-          WHERE w.endpoint_id = v.id AND ${isDue(now)} ORDER BY w.next_attempt_at, w.id
-          LIMIT greatest(0, least(${wanted.count}::int, ${allowance(
-            sql`v.failing_since`,
-            sql`v.last_success_at`,
-          )} - ${heldCount(sql`v.id`, now)} + v.ended))) first
-        WHERE v.is_open AND v.failing_since IS NULL) due
-      ORDER BY due.place, due.next_attempt_at LIMIT ${wanted.count}),
-    slow AS (SELECT first.id FROM verdict v CROSS JOIN LATERAL (SELECT w.id
-        FROM webhook_deliveries w WHERE w.endpoint_id = v.id AND ${isDue(now)}
-        ORDER BY w.next_attempt_at, w.id LIMIT 1) first
-      WHERE v.is_open AND v.failing_since IS NOT NULL),
-    free AS (SELECT w.id FROM webhook_deliveries w JOIN waiting ON waiting.id = w.id
-      WHERE ${goesOn} AND ${isDue(now)} FOR UPDATE OF w SKIP LOCKED),
-    taken AS (UPDATE webhook_deliveries w SET lease_token = ${leaseToken}::uuid,
-        lease_until = ${wanted.lease?.until ?? null}::timestamptz
-      FROM free WHERE w.id = free.id RETURNING w.*)
-    SELECT ${deliveryIds},
-      (SELECT coalesce(jsonb_agg(${takenJson(now)}), '[]'::jsonb) FROM taken w
-        JOIN webhook_endpoints e ON e.id = w.endpoint_id JOIN events v ON v.id = w.event_id) AS next,
-      (SELECT coalesce(jsonb_agg(id), '[]'::jsonb) FROM waiting WHERE NOT ${goesOn}) AS waiting,
-      (SELECT coalesce(jsonb_agg(id), '[]'::jsonb) FROM slow) AS slow`);
-  return row ?? { next: [], waiting: [], slow: [] };
 }
 
 /**
@@ -288,7 +158,7 @@ export async function listDueDeliveries(store: Store, limit: number, now: Date):
       WHERE one.id = waiting.id LIMIT 1) e CROSS JOIN LATERAL (
       SELECT w.id, w.next_attempt_at FROM webhook_deliveries w
       WHERE w.endpoint_id = e.id AND ${isDue(now)} ORDER BY w.next_attempt_at, w.id
-      LIMIT CASE WHEN e.failing_since IS NULL THEN ${heraldsPerEndpoint}::int ELSE 1 END) due
+      LIMIT CASE WHEN e.failing_since IS NULL THEN ${announcedPerEndpointMax}::int ELSE 1 END) due
     WHERE ${isOpen}
     ORDER BY e.failing_since IS NOT NULL, due.next_attempt_at LIMIT ${limit}`);
   return rows.map((row) => Number(row.id));

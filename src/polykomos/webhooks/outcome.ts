@@ -1,5 +1,4 @@
 import { secondMs } from "../../lib/clock.ts";
-import type { Outcome } from "./delivery-store.ts";
 import { delayBeforeNext } from "./schedule.ts";
 
 /** What an attempt means for its delivery: delivered, to be tried again, or failed for good. */
@@ -11,10 +10,10 @@ export type Attempt =
       /** The beginning of its body; null when it has none that is text. */
       answer: string | null;
     }
-  /** No answer. `fault` says whose: the receiver's, or ours, which does not count against it. */
-  | { kind: "failed"; errorClass: string; message: string; fault: "receiver" | "ours" };
+  /** No answer. What we caused does not count against the receiver. */
+  | { kind: "failed"; errorClass: string; message: string; causedBy: "receiver" | "us" };
 
-export type Attempted = {
+type Attempted = {
   id: number;
   endpointId: number;
   /** Attempts made before this one. */
@@ -23,6 +22,24 @@ export type Attempted = {
   isTest: boolean;
   startedAtMs: number;
   endedAtMs: number;
+};
+
+export type Outcome = {
+  id: number;
+  endpointId: number;
+  status: "pending" | "delivered" | "failed";
+  responseCode: number | null;
+  errorClass: string | null;
+  errorMessage: string | null;
+  /** The beginning of the receiver's answer. */
+  answer: string | null;
+  durationMs: number;
+  attemptedAt: Date;
+  nextAttemptAt: Date | null;
+  /** Whether a failure counts towards disabling the endpoint: not that of a test, nor one of ours. */
+  countsAgainstReceiver: boolean;
+  /** The receiver said 410: it wants nothing any more. */
+  isGone: boolean;
 };
 
 const gone = 410;
@@ -43,7 +60,8 @@ export function outcomeOf(
     answer: attempt.kind === "answered" ? attempt.answer : null,
     durationMs: Math.max(0, endedAtMs - delivery.startedAtMs),
     attemptedAt: new Date(endedAtMs),
-    isReceivers: !delivery.isTest && !(attempt.kind === "failed" && attempt.fault === "ours"),
+    countsAgainstReceiver:
+      !delivery.isTest && !(attempt.kind === "failed" && attempt.causedBy === "us"),
     isGone: responseCode === gone,
   };
   if (attempt.kind === "answered" && attempt.status >= 200 && attempt.status < 300) {

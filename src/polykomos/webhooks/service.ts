@@ -2,8 +2,8 @@ import { violatedUnique } from "../../db/errors.ts";
 import { dayMs } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
 import { judgeUrl } from "../../lib/public-url.ts";
-import { actorOf, type Caller } from "../caller.ts";
-import { fault, invalidField, notFound } from "../dialect.ts";
+import { actOf, type Caller } from "../caller.ts";
+import { fault, invalidField, notFound, unknownCursor } from "../dialect.ts";
 import { signingSecretContext } from "./attempt.ts";
 import { type DeliverDeps, deliverHeld, leaseEnd } from "./deliver.ts";
 import { readHeldDelivery } from "./delivery-store.ts";
@@ -18,11 +18,6 @@ export type WebhookDeps = DeliverDeps & {
 
 const endpointsPerTeamMax = 100;
 const oldSecretSignsMs = dayMs;
-
-function actOf(deps: WebhookDeps, caller: Caller): store.Act {
-  const { userId, requestId } = caller;
-  return { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
-}
 
 async function checkUrl(deps: WebhookDeps, caller: Caller, url: string): Promise<void> {
   const { allowLoopback, ownHosts } = deps.urlRules;
@@ -77,12 +72,6 @@ export async function createEndpoint(
   }
 }
 
-function unknownCursor(of: string): never {
-  throw fault("invalid_cursor", `starting_after: must be the id of ${of}`, {
-    field: "starting_after",
-  });
-}
-
 export type PageInput = { limit: number; startingAfter: number | null };
 
 export async function listEndpoints(
@@ -92,7 +81,8 @@ export async function listEndpoints(
 ) {
   const { limit, startingAfter, teamId } = page;
   const found = await store.listEndpoints(deps.store, caller.userId, teamId, limit, startingAfter);
-  return found ?? unknownCursor("one of your webhook endpoints");
+  if (!found) throw unknownCursor("the id of one of your webhook endpoints");
+  return found;
 }
 
 /** An endpoint of the user's teams, revoked or not. */
@@ -109,7 +99,7 @@ export async function getEndpoint(
 export async function revokeEndpoint(deps: WebhookDeps, caller: Caller, id: number): Promise<void> {
   if (await store.revokeEndpoint(deps.store, id, actOf(deps, caller))) return;
   // Revoking twice is not an error: what was asked for is so.
-  if (!(await store.findEndpoint(deps.store, caller.userId, id))) throw notFound("endpoint");
+  await getEndpoint(deps, caller, id);
 }
 
 export async function listDeliveries(
@@ -118,9 +108,11 @@ export async function listDeliveries(
   id: number,
   page: PageInput,
 ) {
-  if (!(await store.findEndpoint(deps.store, caller.userId, id))) throw notFound("endpoint");
-  const found = await store.listDeliveries(deps.store, id, page.limit, page.startingAfter);
-  return found ?? unknownCursor("a delivery of this endpoint");
+  const { limit, startingAfter } = page;
+  await getEndpoint(deps, caller, id);
+  const found = await store.listDeliveries(deps.store, caller.userId, id, limit, startingAfter);
+  if (!found) throw unknownCursor("the id of a delivery of this endpoint");
+  return found;
 }
 
 /** Sends a test event, once, and answers with what came of it. */
@@ -140,11 +132,16 @@ export async function sendTest(
     deps.background(sending);
     await sending;
   }
-  return await readDelivery(deps, deliveryId);
+  return await readDelivery(deps, caller, id, deliveryId);
 }
 
-async function readDelivery(deps: WebhookDeps, id: number): Promise<store.DeliveryRow> {
-  const delivery = await store.findDelivery(deps.store, id);
+async function readDelivery(
+  deps: WebhookDeps,
+  caller: Caller,
+  endpointId: number,
+  id: number,
+): Promise<store.DeliveryRow> {
+  const delivery = await store.findDelivery(deps.store, caller.userId, endpointId, id);
   if (!delivery) throw notFound("delivery");
   return delivery;
 }
@@ -159,7 +156,7 @@ export async function redeliver(
   const id = await store.insertRedelivery(deps.store, endpointId, deliveryId, act);
   if (id === "no_delivery") throw notFound("delivery of a live endpoint");
   if (id === "disabled") throw fault("conflict", "The endpoint is disabled; enable it first");
-  return await readDelivery(deps, id);
+  return await readDelivery(deps, caller, endpointId, id);
 }
 
 export async function rotateSecret(
@@ -167,8 +164,8 @@ export async function rotateSecret(
   caller: Caller,
   id: number,
 ): Promise<{ endpoint: store.EndpointRow; secret: string }> {
-  const current = await store.findEndpoint(deps.store, caller.userId, id);
-  if (!current || current.revokedAt !== null) throw notFound("endpoint");
+  const current = await getEndpoint(deps, caller, id);
+  if (current.revokedAt !== null) throw notFound("endpoint");
   const context = signingSecretContext(current.uid);
   const next = {
     secretSealed: await deps.sealer.seal(newSigningSecret(), context),
@@ -197,5 +194,6 @@ export async function enableEndpoint(
 export async function listEvents(deps: WebhookDeps, caller: Caller, page: PageInput) {
   const { userId } = caller;
   const found = await store.listEvents(deps.store, userId, page.limit, page.startingAfter);
-  return found ?? unknownCursor("an event of your teams");
+  if (!found) throw unknownCursor("the id of an event of your teams");
+  return found;
 }

@@ -1,7 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../db/client.ts";
-import { isoTime, newestOfTeams, teamOfUser } from "../databases/rows.ts";
+import { isoTime } from "../../db/iso-time.ts";
+import { auditEntry } from "../audit/entry-store.ts";
+import type { Act } from "../caller.ts";
 import { deliveryIds } from "../events.ts";
+import { type Page, pageOf } from "../page.ts";
+import { newestOfTeams, teamOfUser } from "../team-rows.ts";
 import { stopIdle } from "./delivery-store.ts";
 
 /** Webhook endpoints, events and deliveries in the control-plane store, as their owners see them. */
@@ -59,13 +63,13 @@ export type EventRow = {
   createdAt: string;
 };
 
-export type Act = { actor: string; userId: number; requestId: string; now: Date };
-
 function audit(act: Act, action: string, from: SQL): SQL {
-  return sql`audit AS (INSERT INTO audit_log
-      (actor, user_id, team_id, action, target, request_id, details, created_at)
-    SELECT ${act.actor}, ${act.userId}, x.team_id, ${action}, 'webhook_endpoint:' || x.id,
-      ${act.requestId}, '{}'::jsonb, ${act.now} FROM ${from} x)`;
+  return sql`audit AS (${auditEntry(
+    act,
+    action,
+    sql`(SELECT c.team_id, 'webhook_endpoint:' || c.id AS target, '{}'::jsonb AS details
+      FROM ${from} c)`,
+  )})`;
 }
 
 /** The unique index that a second run of the same create violates. */
@@ -121,12 +125,6 @@ export async function findEndpoint(
   const [row] = await store.rows<EndpointRow>(sql`SELECT ${endpointColumns}
     FROM webhook_endpoints e WHERE e.id = ${id}::bigint AND ${teamOfUser(sql`e.team_id`, userId)}`);
   return row ?? null;
-}
-
-export type Page<Row> = { rows: Row[]; hasMore: boolean };
-
-function pageOf<Row>(rows: Row[], limit: number): Page<Row> {
-  return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
 }
 
 /** Endpoints, revoked ones too; `null` for a cursor that is no endpoint of the user's. */
@@ -241,28 +239,50 @@ export async function insertRedelivery(
   return row.id === null ? "disabled" : Number(row.id);
 }
 
-export async function findDelivery(store: Store, id: number): Promise<DeliveryRow | null> {
+/** Whether the endpoint is one that the user may see, as a condition that is judged once. */
+function isOwnEndpoint(userId: number, endpointId: number): SQL {
+  return sql`EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = ${endpointId}::bigint
+    AND ${teamOfUser(sql`e.team_id`, userId)})`;
+}
+
+/** A delivery of an endpoint of the user's. */
+export async function findDelivery(
+  store: Store,
+  userId: number,
+  endpointId: number,
+  id: number,
+): Promise<DeliveryRow | null> {
   const [row] = await store.rows<DeliveryRow>(sql`SELECT ${deliveryColumns}
-    FROM webhook_deliveries w JOIN events v ON v.id = w.event_id WHERE w.id = ${id}`);
+    FROM webhook_deliveries w JOIN events v ON v.id = w.event_id
+    WHERE w.id = ${id} AND w.endpoint_id = ${endpointId}::bigint
+      AND ${isOwnEndpoint(userId, endpointId)}`);
   return row ?? null;
 }
 
-/** Deliveries of an endpoint the caller has been shown to own; `null` for an unknown cursor. */
+/** Deliveries of an endpoint of the user's; `null` for an unknown cursor. */
 export async function listDeliveries(
   store: Store,
+  userId: number,
   endpointId: number,
   limit: number,
   startingAfter: number | null,
 ): Promise<Page<DeliveryRow> | null> {
   const rows = await store.rows<DeliveryRow>(sql`
     SELECT ${deliveryColumns} FROM webhook_deliveries w JOIN events v ON v.id = w.event_id
-    WHERE w.endpoint_id = ${endpointId}
+    WHERE w.endpoint_id = ${endpointId}::bigint AND ${isOwnEndpoint(userId, endpointId)}
       AND (${startingAfter}::bigint IS NULL OR w.id <= ${startingAfter})
     ORDER BY w.id DESC NULLS LAST LIMIT ${limit + 2}`);
-  if (startingAfter === null) return pageOf(rows, limit);
-  // The cursor itself comes first when it is one of this endpoint's.
-  if (Number(rows[0]?.id) !== startingAfter) return null;
-  return pageOf(rows.slice(1), limit);
+  return pageBehind(rows, limit, startingAfter);
+}
+
+/** The page of rows that were read from the cursor itself on; `null` when it is not the first of them. */
+function pageBehind<Row extends { id: string }>(
+  rows: readonly Row[],
+  limit: number,
+  cursor: number | null,
+): Page<Row> | null {
+  if (cursor === null) return pageOf(rows, limit);
+  return Number(rows[0]?.id) === cursor ? pageOf(rows.slice(1), limit) : null;
 }
 
 /** Events of the user's teams; `null` for an unknown cursor. */
@@ -283,7 +303,5 @@ export async function listEvents(
       by: sql`v.id`,
       count: limit + 2,
     })} ORDER BY v.id DESC LIMIT ${limit + 2}`);
-  if (startingAfter === null) return pageOf(rows, limit);
-  if (Number(rows[0]?.id) !== startingAfter) return null;
-  return pageOf(rows.slice(1), limit);
+  return pageBehind(rows, limit, startingAfter);
 }

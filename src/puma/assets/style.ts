@@ -46,7 +46,7 @@ main { flex: 1; padding-top: 1rem; padding-bottom: 3rem; }
   font-size: .875rem; display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; }
 .foot:empty { border: 0; }
 .foot p { margin: 0; flex: 1 1 20rem; }
-.crumb { margin: 0; font-size: .9rem; color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
+.crumb { margin: 0; color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
 h1.title { font: 650 1.75rem/1.2 var(--serif); margin: .15rem 0 1rem; letter-spacing: -.01em; }
 .tools { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 0 1rem; margin-bottom: 1.25rem;
   border-bottom: 1px solid var(--line); }
@@ -154,7 +154,7 @@ textarea.reading { font-family: var(--serif); font-size: 1.0625rem; }
 .tiles { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); margin: 2rem 0; }
 .tile { background: var(--raised); border: 1px solid var(--line); border-radius: .7rem; padding: 1.2rem 1.3rem; }
 .tile h2 { font-size: 1.05rem; margin: 0 0 .4rem; } .tile p { margin: 0; color: var(--soft); }
-.article { max-width: 46rem; } .article .prose { font-family: var(--serif); }
+.article { max-width: 46rem; }
 .ref { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: 2.5rem; align-items: start; }
 .ref > nav { position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow: auto; font-size: .875rem; }
 .ref > nav h2 { font-size: .8125rem; color: var(--soft); margin: 1.1rem 0 .3rem; }

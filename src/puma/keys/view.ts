@@ -1,6 +1,13 @@
 import type { PumaReply } from "../endpoint.ts";
-import { isoTime } from "../rows/rules/row.ts";
 import type { KeyRecord, NewKey, OperationValues } from "../rules/operation.ts";
+import { isoTime } from "../rules/time-text.ts";
+
+export function keysView(accountId: string, { keys }: OperationValues["listKeys"]): PumaReply {
+  return {
+    status: 200,
+    body: JSON.stringify({ keys: keys.map((key) => keyView(accountId, key)) }),
+  };
+}
 
 function keyView(accountId: string, key: KeyRecord): Record<string, string | null> {
   return {
@@ -12,13 +19,6 @@ function keyView(accountId: string, key: KeyRecord): Record<string, string | nul
     revoked_at: key.revokedAtMs === null ? null : isoTime(key.revokedAtMs),
     created_at: isoTime(key.createdAtMs),
     last_used_at: key.lastUsedAtMs === null ? null : isoTime(key.lastUsedAtMs),
-  };
-}
-
-export function keysView(accountId: string, { keys }: OperationValues["listKeys"]): PumaReply {
-  return {
-    status: 200,
-    body: JSON.stringify({ keys: keys.map((key) => keyView(accountId, key)) }),
   };
 }
 

@@ -7,7 +7,9 @@ import { errorAnswers, filterSchema } from "../schemas.ts";
 const tag = "Rows";
 const access = ["*"];
 
-const table = z.string().min(1);
+const table = z.string().min(1).describe("The row's table");
+const id = z.string().min(1).describe("The row's id");
+const filter = filterSchema.describe("Names the row instead of id, and must match it alone");
 const filename = z.string().describe("The download's name; made safe where it is not").optional();
 
 const linkFields = {
@@ -21,11 +23,14 @@ const jsonType = z.enum(["application/json"]);
 
 export const textFieldLinkFields = z.strictObject({
   table,
-  field: z.string().min(1),
-  id: z.string().optional(),
-  filter: filterSchema.optional(),
+  field: z.string().min(1).describe("The field that holds the text"),
+  id: z.string().optional().describe("The row's id"),
+  filter: filter.optional(),
   filename,
-  mimeType: z.string().optional(),
+  mimeType: z
+    .string()
+    .optional()
+    .describe("The text's media type; text/markdown unless filename says otherwise"),
 });
 
 export const createTextFieldLink = declare({
@@ -73,9 +78,7 @@ export const createRowLink = declare({
   description:
     "Whoever has the link can read and change this row and see its earlier versions, nothing else, until it expires or is ended.",
   access,
-  body: z
-    .strictObject({ table, id: z.string().min(1), filename })
-    .meta({ id: "CreateRowLinkRequest" }),
+  body: z.strictObject({ table, id, filename }).meta({ id: "CreateRowLinkRequest" }),
   answers: {
     200: {
       description: "The link",
@@ -98,7 +101,7 @@ export const createQueryLink = declare({
   access,
   body: z
     .strictObject({
-      table,
+      table: table.describe("The table of the rows"),
       filter: filterSchema.optional(),
       sort: z.string().optional(),
       limit: z.int().min(1).max(queryLimitMax).optional(),

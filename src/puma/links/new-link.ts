@@ -10,7 +10,7 @@ import type { LinkTargetInput } from "./service.ts";
 import * as view from "./view.ts";
 
 /** A link to be made: what the account's object is asked to keep, and how the link is answered. */
-const viewPath = "/view/";
+export const viewPath = "/view/";
 export const downloadPath = "/download/";
 
 /** For whom a link is made. `url` is that of the request. */

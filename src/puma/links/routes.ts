@@ -7,34 +7,31 @@ import * as links from "./service.ts";
 import * as view from "./view.ts";
 
 /** A filter is small; what a link shows is not in the request. */
-const bodyBytesMax = 64 * 1024;
+const bounds = { bodyBytesMax: 64 * 1024 };
 
 export const linkEndpoints = [
   pumaEndpoint(
     contract.createTextFieldLink,
-    "writes",
     ({ body }, request) => newLink(links.textTarget(body), request),
-    bodyBytesMax,
+    bounds,
   ),
 
   pumaEndpoint(
     contract.createRowLink,
-    "writes",
     ({ body }, request) => newLink(links.rowTarget(body), request),
-    bodyBytesMax,
+    bounds,
   ),
 
   pumaEndpoint(
     contract.createQueryLink,
-    "writes",
     ({ body }, request) => {
       const { filter, sort } = body;
       return newLink(links.queryTarget(body), request, { filter, sort });
     },
-    bodyBytesMax,
+    bounds,
   ),
 
-  pumaEndpoint(contract.revokeLink, "writes", ({ params }, { caller, deps }) => {
+  pumaEndpoint(contract.revokeLink, ({ params }, { caller, deps }) => {
     const grant = openLinkToken(params.token, pageSecret(deps.settings));
     const id = grant?.accountId === caller.accountId ? grant.linkId : "";
     return prepared({ kind: "revokeLink", id }, view.revokedLinkView);

@@ -1,7 +1,7 @@
 import { queryLimitDefault } from "../limits.ts";
 import { filterFrom } from "../rows/rules/filter.ts";
 import { type JsonObject, jsonTextOf } from "../rows/rules/json-value.ts";
-import { sortFromParameter, tableFrom } from "../rows/service.ts";
+import { sortFromText, tableFrom } from "../rows/service.ts";
 import { pumaFault } from "../rules/code.ts";
 import type { NewLink } from "../rules/link.ts";
 import { safeFilename } from "./rules/filename.ts";
@@ -12,6 +12,7 @@ const newestFirst = "-created_at";
 
 export type LinkTargetInput = NewLink["target"];
 
+/** Faults: `invalid_table_name`. */
 export function rowTarget(input: {
   table: string;
   id: string;
@@ -23,7 +24,10 @@ export function rowTarget(input: {
   return { kind: "row", table, id: input.id, filename };
 }
 
-/** Faults: `empty_filter`, `invalid_filter`, `invalid_request` naming mimeType. */
+/**
+ * The row is named by id, by a filter, or by both. Faults: `empty_filter`, `invalid_filter`,
+ * `invalid_table_name`, `invalid_request` naming mimeType.
+ */
 export function textTarget(input: {
   table: string;
   field: string;
@@ -52,7 +56,7 @@ export function textTarget(input: {
   return { kind: "text", table: tableFrom(input.table), where, field, filename, mediaType };
 }
 
-/** Faults: `invalid_filter`, `invalid_request` naming sort. */
+/** Faults: `invalid_filter`, `invalid_table_name`, `invalid_request` naming sort. */
 export function queryTarget(input: {
   table: string;
   filter?: JsonObject | undefined;
@@ -64,7 +68,7 @@ export function queryTarget(input: {
   const { filter = {} } = input;
   // Both throw for what a query would not take.
   filterFrom(filter);
-  sortFromParameter(input.sort);
+  sortFromText(input.sort);
   return {
     kind: "query",
     table,

@@ -1,7 +1,7 @@
 import type { PumaReply } from "../endpoint.ts";
 import type { JsonObject } from "../rows/rules/json-value.ts";
-import { isoTime } from "../rows/rules/row.ts";
 import type { NewLink } from "../rules/link.ts";
+import { isoTime } from "../rules/time-text.ts";
 
 /** How a new link is answered. */
 const safety =
@@ -9,6 +9,7 @@ const safety =
 
 export type LinkPlace = { viewerUrl: string; downloadUrl: string; expiresAtMs: number };
 
+/** `rowId` is the row that the link is to, `null` of a query; `asked` is repeated in a query's answer. */
 export function linkView(
   place: LinkPlace,
   target: NewLink["target"],

@@ -1,13 +1,17 @@
-import { type Mailer, MailFailure } from "./mail.ts";
+import { within } from "../../lib/clock.ts";
+import { type Mailer, MailFailure, sendTimeoutMs } from "./mail.ts";
 
 /** Cloudflare's `send_email` binding, in the form that builds the message itself. */
 export function cloudflareMailer(binding: SendEmail, from: string): Mailer {
   return {
     async send({ to, subject, text }) {
       try {
-        await binding.send({ from: senderOf(from), to, subject, text });
+        await within(sendTimeoutMs, binding.send({ from: senderOf(from), to, subject, text }));
       } catch (error) {
-        throw new MailFailure("The send_email binding refused the mail", error);
+        throw new MailFailure(
+          "The send_email binding refused the mail or did not answer in time",
+          error,
+        );
       }
     },
   };

@@ -1,6 +1,4 @@
-import { type Mailer, MailFailure } from "./mail.ts";
-
-const timeoutMs = 10_000;
+import { type Mailer, MailFailure, sendTimeoutMs } from "./mail.ts";
 
 /** A provider that takes a mail as JSON over HTTP: any 2xx is success, nothing else is. */
 export function httpMailer(settings: { url: string; token: string; from: string }): Mailer {
@@ -18,7 +16,7 @@ async function post(url: string, token: string, mail: Record<string, unknown>): 
     const response = await fetch(url, {
       method: "POST",
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(sendTimeoutMs),
       headers: {
         "content-type": "application/json",
         ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
@@ -28,6 +26,6 @@ async function post(url: string, token: string, mail: Record<string, unknown>): 
     await response.body?.cancel();
     return response.status;
   } catch (error) {
-    throw new MailFailure("The provider could not be reached in time", error);
+    throw new MailFailure("The provider could not be reached or did not answer in time", error);
   }
 }

@@ -1,7 +1,7 @@
 import { bearerToken } from "../../http/bearer.ts";
 import type { PumaDeps } from "../deps.ts";
 import { jsonHeaders } from "../dialect.ts";
-import { readPresentedKey } from "../keys/presented-key.ts";
+import { looksLikeKey, readPresentedKey } from "../keys/api-key.ts";
 import { publicOrigin } from "../origin.ts";
 import { type Authorize, type McpCaller, mcpScope, type VerifyAccessToken } from "./caller.ts";
 
@@ -9,13 +9,11 @@ import { type Authorize, type McpCaller, mcpScope, type VerifyAccessToken } from
 export const mcpPath = "/mcp";
 const resourceMetadataPath = `/.well-known/oauth-protected-resource${mcpPath}`;
 
-const keyPrefix = "puma_live_";
-
 /**
  * Tells who calls: a `puma_live_…` key by its shape and account id, whose secret is proven by the account's
- * object; any other token by `verifyAccessToken`, where there is one.
+ * object; any other token by `verifyAccessToken`.
  */
-export function authorizer(deps: PumaDeps, verifyAccessToken?: VerifyAccessToken): Authorize {
+export function authorizer(deps: PumaDeps, verifyAccessToken: VerifyAccessToken): Authorize {
   return async (request) => {
     const header = request.headers.get("authorization");
     if (header === null) return unauthorized(deps, request, null);
@@ -25,10 +23,9 @@ export function authorizer(deps: PumaDeps, verifyAccessToken?: VerifyAccessToken
   };
 
   async function callerOf(token: string, request: Request): Promise<McpCaller | null> {
-    if (!token.startsWith(keyPrefix)) return (await verifyAccessToken?.(token, request)) ?? null;
-    const key = await readPresentedKey(token);
-    if (!key || !deps.isAccountId(key.accountId)) return null;
-    return { via: "key", accountId: key.accountId, keyHash: key.hash, scopes: [mcpScope] };
+    if (!looksLikeKey(token)) return await verifyAccessToken(token, request);
+    const key = await readPresentedKey(deps, token);
+    return key && { via: "key", ...key, scopes: [mcpScope] };
   }
 }
 

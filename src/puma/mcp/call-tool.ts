@@ -1,7 +1,7 @@
 import { parseInput } from "../../http/explain-input.ts";
 import type { PumaDeps } from "../deps.ts";
 import { asFault, inputFault } from "../dialect.ts";
-import type { PreparedOperation } from "../endpoint.ts";
+import { oneRowBytesMax, type PreparedOperation } from "../endpoint.ts";
 import { refuseInexactNumbers } from "../input.ts";
 import { isPumaFault, type PumaFault, pumaFault } from "../rules/code.ts";
 import type { JsonText } from "../rules/json-text.ts";
@@ -25,9 +25,6 @@ export type ToolAnswer =
   | { kind: "answered"; isError: boolean; text: string; rate: RateState | null }
   /** The account's object does not know the key any more. */
   | { kind: "unauthorized" };
-
-/** Arguments with one row or a little more, as over REST. */
-const oneRowBytesMax = 512 * 1024;
 
 const marked = `{${JSON.stringify(safetyField)}:${JSON.stringify(safetyText)}`;
 

@@ -1,7 +1,7 @@
 import { rateHeaders } from "../access.ts";
+import { jsonHeaders } from "../dialect.ts";
 import type { ToolAnswer } from "./call-tool.ts";
 import { serverInfo } from "./instructions.ts";
-import { rpcHeaders } from "./json-rpc.ts";
 import type { HotCall } from "./rules/hot-call.ts";
 
 /** The answer to a hot call, in the words of the package: finished JSON is put in its places. */
@@ -18,6 +18,6 @@ export function hotAnswer(
   const end = revision === "2025" ? "" : modernEnd;
   const result = `{"content":${content}${rest}${end}}`;
   return new Response(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`, {
-    headers: { ...rpcHeaders, ...(rate ? rateHeaders(rate) : {}) },
+    headers: { ...jsonHeaders, ...(rate ? rateHeaders(rate) : {}) },
   });
 }

@@ -1,3 +1,5 @@
+import { jsonHeaders } from "../dialect.ts";
+
 /** What is said outside of a tool's result: JSON-RPC 2.0 errors with the status of their kind. */
 export const rpcCodes = {
   parseError: -32700,
@@ -14,12 +16,6 @@ export function rpcError(
 ): Response {
   return Response.json(
     { jsonrpc: "2.0", error: { code, message }, id: null },
-    { status, headers: { ...rpcHeaders, ...headers } },
+    { status, headers: { ...jsonHeaders, ...headers } },
   );
 }
-
-export const rpcHeaders = {
-  "content-type": "application/json",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-};

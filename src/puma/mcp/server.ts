@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
+import { hourMs } from "../../lib/clock.ts";
 import { callTool } from "./call-tool.ts";
 import type { Exchange } from "./exchange.ts";
 import { instructions, serverInfo } from "./instructions.ts";
@@ -8,7 +9,6 @@ import { allTools, findTool } from "./tools/all-tools.ts";
  * pumaDB's server as the package sees it. One is made for each request that is no hot call, of parts
  * that are made once: the list of the tools with their schemas above all.
  */
-const hourMs = 3_600_000;
 const listed = { tools: allTools.map((tool) => tool.list()) };
 /** The list is the same for everybody, and changes with a release alone. */
 const cacheHints = {
@@ -28,7 +28,7 @@ export function pumaServer({ deps, caller, url, body }: Exchange): Server {
     const given = argumentsIn(body.value) ?? params.arguments;
     const answer = await callTool(deps, { tool, arguments: given, body, caller, url });
     if (answer.kind === "unauthorized") {
-      throw new ProtocolError(ProtocolErrorCode.InvalidRequest, "The API key was revoked");
+      throw new ProtocolError(ProtocolErrorCode.InvalidRequest, "The key or token was revoked");
     }
     const content = [{ type: "text" as const, text: answer.text }];
     if (answer.isError) return { content, isError: true };

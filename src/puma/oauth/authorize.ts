@@ -6,9 +6,10 @@ import {
 import { askerOf } from "../../http/client-ip.ts";
 import { equalSecrets } from "../../lib/secrets.ts";
 import type { PumaDeps } from "../deps.ts";
-import { isOwnForm, readForm } from "../links/form.ts";
+import { isOwnForm, readForm } from "../form.ts";
 import { mcpScope } from "../mcp/caller.ts";
 import { pageSecret } from "../page-secret.ts";
+import { seeOther } from "../pages/see-other.ts";
 import { isPumaFault } from "../rules/code.ts";
 import { requestLink } from "../sign-in/service.ts";
 import * as pages from "./pages.ts";
@@ -103,7 +104,7 @@ export async function showPending(
   if (!pending) return await pages.lostPage();
   const signedIn = session.readSession(deps, request);
   if (!pending.request) {
-    return signedIn ? seeOther("/account/clients", []) : await pages.signInPage(null);
+    return signedIn ? seeOther("/account/clients") : await pages.signInPage(null);
   }
   const client = await shownClient(server, pending.request);
   if (!client) return await pages.lostPage();
@@ -120,27 +121,29 @@ export async function answerPending(
 ): Promise<Response> {
   const pending = session.readPending(deps, request, id);
   if (!pending) return await pages.lostPage();
-  if (!isOwnForm(deps, request)) return await pages.strangeFormPage();
+  if (!isOwnForm(deps, request)) return await pages.foreignFormPage();
   const form = await readForm(request);
   const here = continuePath + id;
   switch (form?.get("action")) {
     case "mail":
       return await mail(deps, server, request, pending, form.get("email") ?? "");
     case "again":
-      return seeOther(here, []);
+      return seeOther(here);
     case "leave":
       return seeOther(here, [session.clearSession(request)]);
     case "allow":
     case "deny": {
       const signedIn = session.readSession(deps, request);
       // It may have ended while the page was open.
-      if (!signedIn) return seeOther(here, []);
+      if (!signedIn) return seeOther(here);
       if (!equalSecrets(form.get("proof") ?? "", proofOf(deps, id, signedIn))) {
-        return await pages.strangeFormPage();
+        return await pages.foreignFormPage();
       }
       if (!pending.request) return await pages.lostPage();
       const isAllowed = form.get("action") === "allow";
-      const location = await (isAllowed ? allow : deny)(server, pending.request, signedIn);
+      const location = isAllowed
+        ? await allow(server, pending.request, signedIn)
+        : authorizationErrorRedirect(pending.request, "access_denied", "The person said no");
       if (location === null) return await pages.lostPage();
       const cleared = session.clearPending(request, id);
       if (request.headers.get("sec-fetch-dest") !== "document")
@@ -150,7 +153,7 @@ export async function answerPending(
       return page;
     }
     default:
-      return await pages.strangeFormPage();
+      return await pages.foreignFormPage();
   }
 }
 
@@ -201,10 +204,6 @@ async function allow(
   return redirectTo;
 }
 
-async function deny(_: RequestServer, request: AuthRequest): Promise<string> {
-  return authorizationErrorRedirect(request, "access_denied", "The person said no");
-}
-
 async function shownClient(
   { helpers }: RequestServer,
   { clientId, redirectUri }: AuthRequest,
@@ -218,15 +217,4 @@ async function shownClient(
 
 function proofOf(deps: PumaDeps, id: string, { accountId, expiresAtMs }: session.Session): string {
   return formProof(["consent", id, accountId, String(expiresAtMs)], pageSecret(deps.settings));
-}
-
-/** Another page, or the client. What was read or set is kept by nobody on the way. */
-export function seeOther(location: string, cookies: readonly string[]): Response {
-  const headers = new Headers({
-    location,
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-  });
-  for (const cookie of cookies) headers.append("set-cookie", cookie);
-  return new Response(null, { status: 303, headers });
 }

@@ -1,4 +1,4 @@
-import { secondMs } from "../../lib/clock.ts";
+import { dayMs, secondMs } from "../../lib/clock.ts";
 import { judgeUrl } from "../../lib/public-url.ts";
 import { digestHex } from "../../lib/secrets.ts";
 import type { PumaDeps } from "../deps.ts";
@@ -17,7 +17,7 @@ import {
 const fetchTimeoutMs = 5 * secondMs;
 const keptSecondsMin = 60;
 const keptSecondsDefault = 300;
-const keptSecondsMax = 24 * 3_600;
+const keptSecondsMax = dayMs / secondMs;
 
 export class ClientDocumentProblem extends Error {
   constructor(problem: string) {

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { secondMs } from "../../lib/clock.ts";
 import { equalSecrets } from "../../lib/secrets.ts";
 import type { PumaDeps } from "../deps.ts";
-import { isOwnForm, readForm } from "../links/form.ts";
+import { isOwnForm, readForm } from "../form.ts";
 import { pageSecret } from "../page-secret.ts";
-import { continuePath, seeOther } from "./authorize.ts";
+import { seeOther } from "../pages/see-other.ts";
+import { continuePath } from "./authorize.ts";
 import * as pages from "./pages.ts";
 import { formProof } from "./rules/sealed-cookie.ts";
 import type { RequestServer } from "./server.ts";
@@ -42,8 +43,8 @@ export async function changeClients(
   request: Request,
 ): Promise<Response> {
   const signedIn = session.readSession(deps, request);
-  if (!signedIn) return seeOther(clientsPath, []);
-  if (!isOwnForm(deps, request)) return await pages.strangeFormPage();
+  if (!signedIn) return seeOther(clientsPath);
+  if (!isOwnForm(deps, request)) return await pages.foreignFormPage();
   const form = await readForm(request);
   if (form?.get("action") === "leave") {
     return seeOther("/install", [session.clearSession(request)]);
@@ -52,9 +53,9 @@ export async function changeClients(
   const isRight =
     equalSecrets(form?.get("proof") ?? "", proofOf(deps, signedIn)) &&
     /^[\w-]{1,64}$/.test(grantId);
-  if (form?.get("action") !== "disconnect" || !isRight) return await pages.strangeFormPage();
+  if (form?.get("action") !== "disconnect" || !isRight) return await pages.foreignFormPage();
   await server.helpers.revokeGrant(grantId, signedIn.accountId);
-  return seeOther(`${clientsPath}?done=1`, []);
+  return seeOther(`${clientsPath}?done=1`);
 }
 
 async function listGrants(

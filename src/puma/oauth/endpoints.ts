@@ -24,7 +24,8 @@ const cors = {
   "access-control-allow-headers": "authorization, *",
   "access-control-max-age": "86400",
 };
-const oneOrigin = { "access-control-expose-headers": "WWW-Authenticate, Retry-After" };
+/** What a page may read of an answer besides its body. */
+const exposedHeaders = { "access-control-expose-headers": "WWW-Authenticate, Retry-After" };
 
 /** RFC 8414. */
 export async function serverMetadata(server: RequestServer, request: Request): Promise<Response> {
@@ -163,6 +164,6 @@ function failure(
   more: Record<string, string> = {},
 ): Response {
   const body = { error: code, error_description: description };
-  const headers = { ...cors, ...oneOrigin, "cache-control": "no-store", ...more };
+  const headers = { ...cors, ...exposedHeaders, "cache-control": "no-store", ...more };
   return Response.json(body, { status, headers });
 }

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { type Html, privatePage } from "../pages/frame.ts";
-import { isoTime } from "../rows/rules/row.ts";
+import { isoTime } from "../rules/time-text.ts";
 import { mixesScripts, shownName } from "./rules/client-name.ts";
 import { formActionOf, redirectKind, redirectPlace } from "./rules/redirect.ts";
 
@@ -17,16 +17,23 @@ export type ShownClient = {
   redirectUri: string;
 };
 
-type More = { status?: number; formAction?: string };
+/** `formAction` is where else the answers to the page's forms may lead. */
+type PageSettings = { status?: number; formAction?: string };
 
-function page(title: string, main: Html, { status = 200, formAction }: More = {}) {
+function page(
+  title: string,
+  main: Html,
+  { status = 200, formAction }: PageSettings = {},
+): Promise<Response> {
   const whole = html`<div class="alone"><h1>${title}</h1>${main}</div>`;
   // The app's own window may have opened this one, and listens for its end.
   const allowed = { opener: true, ...(formAction ? { formAction } : {}) };
   return privatePage({ status, title: `${title} · pumaDB`, main: whole }, allowed);
 }
 
-const quoted = (name: string) => `“${shownName(name)}”`;
+function quoted(name: string): string {
+  return `“${shownName(name)}”`;
+}
 
 /** Asks for an address. `client` is who waits for the sign-in, if a client does. */
 export function signInPage(
@@ -100,7 +107,7 @@ export function lostPage(): Promise<Response> {
   );
 }
 
-export function strangeFormPage(): Promise<Response> {
+export function foreignFormPage(): Promise<Response> {
   return page(
     "Not from here",
     html`<p class="lead">The form did not come from a page of ours, or you signed in anew since. Nothing was changed.</p>`,
@@ -115,8 +122,7 @@ export function strangeFormPage(): Promise<Response> {
 export function refusedPage(
   problem: string,
   back: { href: string; uri: string } | null,
-  status = 400,
-) {
+): Promise<Response> {
   const way =
     back === null || redirectKind(back.uri) === null
       ? ""
@@ -124,7 +130,7 @@ export function refusedPage(
   return page(
     "This app cannot be connected",
     html`<p class="lead">Its request is not right, so nothing was granted.</p><p class="note bad">${problem}</p>${way}`,
-    { status },
+    { status: 400 },
   );
 }
 

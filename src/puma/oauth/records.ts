@@ -1,8 +1,7 @@
 import { secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
 import type { OauthRecordAnswer, OauthRecordRequest } from "../rules/oauth-record.ts";
-import type { DocumentClient } from "./rules/client-document.ts";
-import { isDocumentUrl } from "./rules/client-document.ts";
+import { type DocumentClient, isDocumentUrl } from "./rules/client-document.ts";
 
 /**
  * What the authorization server takes for its KV namespace. Grants and tokens go to the account's
@@ -10,7 +9,11 @@ import { isDocumentUrl } from "./rules/client-document.ts";
  * a URL is its metadata document. One is made for each request, and remembers what that request read:
  * a write over somebody else's is refused.
  */
-type PutOptions = { expirationTtl?: number; expiration?: number; metadata?: unknown };
+type PutOptions = {
+  expirationTtl?: number | undefined;
+  expiration?: number | undefined;
+  metadata?: unknown;
+};
 type Listed = { keys: { name: string; metadata?: unknown }[]; list_complete: true };
 
 export type Records = {
@@ -49,6 +52,12 @@ export function createRecords(
     return deps.account(accountId).oauthRecords(request);
   }
 
+  /** When a record ends, in milliseconds; `null` for never. KV's options are in seconds. */
+  function endOf({ expiration, expirationTtl }: PutOptions): number | null {
+    if (expiration !== undefined) return expiration * secondMs;
+    return expirationTtl === undefined ? null : deps.clock() + expirationTtl * secondMs;
+  }
+
   async function readRecord(name: string): Promise<string | null> {
     const place = placeOf(name);
     if (!place) return null;
@@ -82,16 +91,12 @@ export function createRecords(
       }
       const place = placeOf(name);
       if (!place) throw new Error(`No place for ${name.split(":", 1)[0]}`);
-      const endsAfterMs = expirationTtl === undefined ? null : expirationTtl * secondMs;
       const answer = await ask(place, {
         kind: "write",
         name: place.name,
         value,
         metadata: metadata === undefined ? null : JSON.stringify(metadata),
-        expiresAtMs:
-          expiration !== undefined
-            ? expiration * secondMs
-            : endsAfterMs && deps.clock() + endsAfterMs,
+        expiresAtMs: endOf({ expiration, expirationTtl }),
         expected: seen.get(name) ?? null,
       });
       if (answer.kind === "conflict") throw new StaleRecord(name);

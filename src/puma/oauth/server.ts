@@ -4,11 +4,12 @@ import { dayMs, hourMs, secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
 import { mcpScope } from "../mcp/caller.ts";
 import { publicOrigin } from "../origin.ts";
+import { isLoopback } from "../rules/loopback.ts";
 import { clientNetwork } from "../sign-in/rules/address.ts";
 import { mailboxIdOf } from "../sign-in/rules/link-token.ts";
 import { findDocumentClient } from "./client-documents.ts";
 import { createRecords, type Records } from "./records.ts";
-import { isLoopback, redirectKind, redirectsMax } from "./rules/redirect.ts";
+import { redirectKind, redirectsMax } from "./rules/redirect.ts";
 
 /**
  * The authorization server: the package does the protocol (codes, PKCE, rotation, audiences), and works

@@ -1,8 +1,9 @@
 import type { AuthRequest } from "@cloudflare/workers-oauth-provider";
-import { minuteMs } from "../../lib/clock.ts";
+import { parse } from "hono/utils/cookie";
+import { minuteMs, secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
 import { pageSecret } from "../page-secret.ts";
-import { isLoopback } from "./rules/redirect.ts";
+import { isLoopback } from "../rules/loopback.ts";
 import { openCookie, sealCookie } from "./rules/sealed-cookie.ts";
 
 /**
@@ -26,7 +27,7 @@ export type Pending = {
 const sessionMs = 30 * minuteMs;
 const pendingMs = 60 * minuteMs;
 /** Browsers keep cookies of up to 4,096 bytes, name and attributes included. */
-const cookieMax = 3_900;
+const cookieBytesMax = 3_900;
 const pendingId = /^[0-9a-f]{16}$/;
 
 type CookieDeps = Pick<PumaDeps, "settings" | "clock">;
@@ -41,13 +42,13 @@ export function newSession(deps: CookieDeps, accountId: string, address: string)
 }
 
 export function readSession(deps: CookieDeps, request: Request): Session | null {
-  const text = cookie(request, sessionName(request.url));
+  const text = cookieIn(request, sessionName(request.url));
   return openCookie<Session>("session", text, pageSecret(deps.settings), deps.clock());
 }
 
 export function readPending(deps: CookieDeps, request: Request, id: string): Pending | null {
   if (!pendingId.test(id)) return null;
-  const text = cookie(request, pendingName(request.url, id));
+  const text = cookieIn(request, pendingName(request.url, id));
   const secret = pageSecret(deps.settings);
   const pending = openCookie<Pending>("pending", text, secret, deps.clock());
   return pending?.id === id ? pending : null;
@@ -56,48 +57,51 @@ export function readPending(deps: CookieDeps, request: Request, id: string): Pen
 /** The header that makes the browser remember the session. */
 export function setSession(deps: CookieDeps, request: Request, session: Session): string {
   const text = sealCookie("session", session, pageSecret(deps.settings));
-  return written(sessionName(request.url), text, "/", sessionMs, request.url);
+  return setCookieHeader(sessionName(request.url), text, "/", sessionMs, request.url);
 }
 
 export function clearSession(request: Request): string {
-  return written(sessionName(request.url), "", "/", 0, request.url);
+  return setCookieHeader(sessionName(request.url), "", "/", 0, request.url);
 }
 
 /** The same for what is pending; `null` when it is more than a browser would keep. */
 export function setPending(deps: CookieDeps, request: Request, pending: Pending): string | null {
   const text = sealCookie("pending", pending, pageSecret(deps.settings));
   const name = pendingName(request.url, pending.id);
-  const header = written(name, text, "/oauth", pendingMs, request.url);
-  return header.length <= cookieMax ? header : null;
+  const header = setCookieHeader(name, text, "/oauth", pendingMs, request.url);
+  return header.length <= cookieBytesMax ? header : null;
 }
 
 export function clearPending(request: Request, id: string): string {
-  return written(pendingName(request.url, id), "", "/oauth", 0, request.url);
+  return setCookieHeader(pendingName(request.url, id), "", "/oauth", 0, request.url);
 }
 
-function isPlain(url: string): boolean {
+/** Plain http on this machine, where not every browser takes Secure cookies. */
+function isPlainHttp(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "http:" && isLoopback(hostname);
 }
 
 function sessionName(url: string): string {
-  return isPlain(url) ? "puma-session" : "__Host-puma-session";
+  return isPlainHttp(url) ? "puma-session" : "__Host-puma-session";
 }
 
 function pendingName(url: string, id: string): string {
-  return `${isPlain(url) ? "" : "__Secure-"}puma-pending-${id}`;
+  return `${isPlainHttp(url) ? "" : "__Secure-"}puma-pending-${id}`;
 }
 
-function written(name: string, text: string, path: string, ageMs: number, url: string): string {
-  const secure = isPlain(url) ? "" : "; Secure";
-  const age = Math.floor(ageMs / 1_000);
+function setCookieHeader(
+  name: string,
+  text: string,
+  path: string,
+  ageMs: number,
+  url: string,
+): string {
+  const secure = isPlainHttp(url) ? "" : "; Secure";
+  const age = Math.floor(ageMs / secondMs);
   return `${name}=${text}; Path=${path}; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-function cookie(request: Request, name: string): string | null {
-  for (const part of (request.headers.get("cookie") ?? "").split(";")) {
-    const at = part.indexOf("=");
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
-  }
-  return null;
+function cookieIn(request: Request, name: string): string | null {
+  return parse(request.headers.get("cookie") ?? "", name)[name] ?? null;
 }

@@ -1,9 +1,10 @@
 import type { PumaDeps } from "../deps.ts";
-import { isOwnForm } from "../links/form.ts";
+import { isOwnForm } from "../form.ts";
+import { seeOther } from "../pages/see-other.ts";
 import { isPumaFault } from "../rules/code.ts";
 import { mailboxIdOf, readLinkToken } from "../sign-in/rules/link-token.ts";
 import { isLinkLive, signInForClient } from "../sign-in/service.ts";
-import { continuePath, seeOther } from "./authorize.ts";
+import { continuePath } from "./authorize.ts";
 import * as pages from "./pages.ts";
 import * as session from "./session.ts";
 
@@ -44,7 +45,7 @@ export async function useSignInLink(
 ): Promise<Response> {
   const arrival = arrivalOf(deps, request, id, token);
   if (!arrival) return await pages.elsewherePage();
-  if (!isOwnForm(deps, request)) return await pages.strangeFormPage();
+  if (!isOwnForm(deps, request)) return await pages.foreignFormPage();
   try {
     const { accountId, address } = await signInForClient(deps, token);
     const signedIn = session.newSession(deps, accountId, address);

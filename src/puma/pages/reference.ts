@@ -26,17 +26,22 @@ export function pumaReference(document: Record<string, unknown>, origin: string)
 function sample(document: Document, { method, path, operation }: Entry, origin: string): string {
   const body = operation.requestBody?.content["application/json"]?.schema;
   const isPublic = operation.security?.length === 0;
+  const query = (operation.parameters ?? []).filter((each) => each.in === "query" && each.required);
   const verb = method === "get" || (method === "post" && body) ? "" : ` -X ${method.toUpperCase()}`;
-  const place = (origin + path)
-    .replace("{table}", "notes")
-    .replace(/\{(\w+)\}/g, (_, name) => `$${name.toUpperCase()}`);
-  const lines = [`curl -sS${verb} "${place}"`];
+  const place = (origin + path).replace("{table}", "notes").replace(/\{(\w+)\}/g, fromEnvironment);
+  const lines = [`curl -sS${query.length > 0 ? " -G" : ""}${verb} "${place}"`];
+  for (const { name } of query) lines.push(`--data-urlencode "${name}=${exampleByName[name]}"`);
   if (!isPublic) lines.push('-H "Authorization: Bearer $PUMA_KEY"');
   if (body) {
     lines.push('-H "Content-Type: application/json"');
     lines.push(`-d '${JSON.stringify(exampleOf(document, body))}'`);
   }
   return lines.join(" \\\n  ");
+}
+
+/** `{id}` is what the shell has as `$ID`. */
+function fromEnvironment(_: string, name: string): string {
+  return `$${name.toUpperCase()}`;
 }
 
 const exampleByName: Record<string, unknown> = {

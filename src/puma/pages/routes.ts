@@ -1,20 +1,20 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { OperationDeclaration } from "../../http/declare.ts";
+import { secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
 import { pumaDocument } from "../document.ts";
-import { markdownHtml } from "../links/markdown.ts";
 import { publicOrigin } from "../origin.ts";
+import { durationText } from "../rules/time-text.ts";
 import { publicPage } from "./frame.ts";
 import { landingView } from "./landing.ts";
+import { markdownHtml } from "./markdown.ts";
 import { pumaReference } from "./reference.ts";
 import { howToUse, install, installHermes } from "./texts/guides.ts";
 import { type Facts, llmsIndex, llmsText } from "./texts/llms.ts";
 
 /** The pages that everybody may read. Their addresses and limits are those in force. */
 type PublicPath = { path: string; answer(facts: Facts): Response | Promise<Response> };
-
-const minuteSeconds = 60;
 
 export function publicPages(
   deps: PumaDeps,
@@ -45,8 +45,8 @@ export function publicPages(
 }
 
 function factsOf({ limits, settings }: PumaDeps, url: string): Facts {
-  const linkMinutes = Math.round(settings.LINK_TTL_SECONDS / minuteSeconds);
-  return { origin: publicOrigin({ settings }, url), limits, linkMinutes };
+  const linkLifetime = durationText(settings.LINK_TTL_SECONDS * secondMs);
+  return { origin: publicOrigin({ settings }, url), limits, linkLifetime };
 }
 
 function reference(

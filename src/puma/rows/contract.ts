@@ -2,14 +2,14 @@ import * as z from "zod";
 import { declare } from "../../http/declare.ts";
 import { batchOperationsMax, queryLimitDefault, queryLimitMax } from "../limits.ts";
 import { errorAnswers, filterSchema, objectSchema, rowSchema } from "../schemas.ts";
+import { tableNamePattern } from "./rules/table-name.ts";
 
 /** Rows of one table: query, add, change, delete, count, earlier versions. */
 const tag = "Rows";
 const access = ["*"];
 
-const tableName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
-/** The pattern is checked by `tableFrom`, which has a code of its own. */
-const params = z.object({ table: z.string().meta({ pattern: tableName.source }) });
+/** The pattern is checked by `tableFrom`, whose refusal has a code of its own. */
+const params = z.object({ table: z.string().meta({ pattern: tableNamePattern }) });
 
 const filterText = z
   .string()
@@ -24,10 +24,17 @@ const keySchema = z
       (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string")),
     "must be a field's name or a list of at least one",
   )
-  .meta({ oneOf: [{ type: "string" }, { type: "array", minItems: 1, items: { type: "string" } }] });
+  .meta({
+    description: "The field, or the fields, that tell which row is the same one",
+    oneOf: [{ type: "string" }, { type: "array", minItems: 1, items: { type: "string" } }],
+  });
 
 const id = z.string();
-const allowMultiple = z.boolean().default(false);
+const newRow = objectSchema.describe("The row, without id, created_at and updated_at");
+const allowMultiple = z
+  .boolean()
+  .default(false)
+  .describe("Whether more than one row may be changed");
 
 export const queryRows = declare({
   method: "get",
@@ -101,7 +108,7 @@ export const upsertRow = declare({
   summary: "Replace the row with the same key fields, or add it",
   access,
   params,
-  body: z.strictObject({ key: keySchema, row: objectSchema }),
+  body: z.strictObject({ key: keySchema, row: newRow }),
   answers: {
     200: {
       description: "The row",
@@ -149,13 +156,17 @@ export const batchRows = declare({
   path: "/v1/{table}/batch",
   operationId: "batchRows",
   tag,
-  summary: "Run up to 100 changes, all or none",
+  summary: `Run up to ${batchOperationsMax} changes, all or none`,
   description:
     "One write for the rate limit. When a change fails nothing is kept and `details.index` is its place.",
   access,
   params,
   body: z.strictObject({
-    operations: z.array(batchOperationSchema).min(1).max(batchOperationsMax),
+    operations: z
+      .array(batchOperationSchema)
+      .min(1)
+      .max(batchOperationsMax)
+      .describe("The changes, in order"),
   }),
   answers: {
     200: {
@@ -255,7 +266,10 @@ export const restoreRow = declare({
   summary: "Make a row what it was in a version, deleted or not",
   access,
   params,
-  body: z.strictObject({ id, version: z.int().min(1) }),
+  body: z.strictObject({
+    id,
+    version: z.int().min(1).describe("Its number, as the list of versions tells it"),
+  }),
   answers: {
     200: { description: "The row", schema: z.object({ row: rowSchema }) },
     ...errorAnswers([400, 401, 404, 429], { body: true }),

@@ -1,121 +1,60 @@
 import { batchBytesMax, prepared, pumaEndpoint } from "../endpoint.ts";
 import { jsonParameter } from "../input.ts";
-import { queryLimitDefault } from "../limits.ts";
 import * as contract from "./contract.ts";
 import * as rows from "./service.ts";
 import * as view from "./view.ts";
 
-function filterParameter(text: string | undefined) {
-  return rows.optionalFilter(text === undefined ? undefined : (jsonParameter(text) ?? null));
-}
-
 export const rowEndpoints = [
-  pumaEndpoint(contract.queryRows, "reads", ({ params, query }) =>
-    prepared(
-      {
-        kind: "query",
-        table: rows.tableFrom(params.table),
-        filter: filterParameter(query.filter),
-        sort: rows.sortFromParameter(query.sort),
-        limit: query.limit ?? queryLimitDefault,
-      },
-      view.rowsView,
-    ),
-  ),
-
-  pumaEndpoint(contract.addRow, "writes", ({ params, body }, { headers }) => {
-    const table = rows.tableFrom(params.table);
-    const row = rows.contentFrom(body);
-    const idempotency = rows.idempotencyFrom(headers.get("idempotency-key"), table, body);
-    return prepared({ kind: "add", table, row, idempotency }, view.addedView);
+  pumaEndpoint(contract.queryRows, ({ params, query }) => {
+    const filter = filterParameter(query.filter);
+    return prepared(rows.queryRows({ ...params, ...query, filter }), view.rowsView);
   }),
 
-  pumaEndpoint(contract.deleteRows, "writes", ({ params, body }) =>
-    prepared(
-      {
-        kind: "delete",
-        table: rows.tableFrom(params.table),
-        filter: rows.neededFilter(body.filter),
-      },
-      view.deletedView,
-    ),
+  pumaEndpoint(
+    contract.addRow,
+    ({ params, body }, { headers }) => {
+      const idempotencyKey = headers.get("idempotency-key");
+      return prepared(rows.addRow({ ...params, row: body, idempotencyKey }), view.addedView);
+    },
+    { sizeStatus: 413 },
   ),
 
-  pumaEndpoint(contract.upsertRow, "writes", ({ params, body }) =>
-    prepared(
-      {
-        kind: "upsert",
-        table: rows.tableFrom(params.table),
-        row: rows.contentFrom(body.row),
-        match: rows.matchFrom(body.key, body.row),
-      },
-      view.upsertedView,
-    ),
+  pumaEndpoint(contract.deleteRows, ({ params, body }) =>
+    prepared(rows.deleteRows({ ...params, ...body }), view.deletedView),
+  ),
+
+  pumaEndpoint(contract.upsertRow, ({ params, body }) =>
+    prepared(rows.upsertRow({ ...params, ...body }), view.upsertedView),
   ),
 
   pumaEndpoint(
     contract.batchRows,
-    "writes",
-    ({ params, body }) => {
-      const table = rows.tableFrom(params.table);
-      const changes = rows.changesFrom(table, body.operations);
-      return prepared({ kind: "batch", table, changes }, view.batchView);
-    },
-    batchBytesMax,
+    ({ params, body }) => prepared(rows.batchRows({ ...params, ...body }), view.batchView),
+    { bodyBytesMax: batchBytesMax, sizeStatus: 413 },
   ),
 
-  pumaEndpoint(contract.updateRow, "writes", ({ params, body }) =>
-    prepared(
-      {
-        kind: "updateRow",
-        table: rows.tableFrom(params.table),
-        id: body.id,
-        patch: rows.patchFrom(body.patch),
-      },
-      view.rowView,
-    ),
+  pumaEndpoint(contract.updateRow, ({ params, body }) =>
+    prepared(rows.updateRow({ ...params, ...body }), view.rowView),
   ),
 
-  pumaEndpoint(contract.updateWhere, "writes", ({ params, body }) =>
-    prepared(
-      {
-        kind: "updateWhere",
-        table: rows.tableFrom(params.table),
-        filter: rows.neededFilter(body.filter),
-        patch: rows.patchFrom(body.patch),
-        allowMultiple: body.allowMultiple,
-      },
-      view.updatedView,
-    ),
+  pumaEndpoint(contract.updateWhere, ({ params, body }) =>
+    prepared(rows.updateWhere({ ...params, ...body }), view.updatedView),
   ),
 
-  pumaEndpoint(contract.countRows, "reads", ({ params, query }) =>
-    prepared(
-      {
-        kind: "count",
-        table: rows.tableFrom(params.table),
-        filter: filterParameter(query.filter),
-      },
-      view.countView,
-    ),
+  pumaEndpoint(contract.countRows, ({ params, query }) =>
+    prepared(rows.countRows({ ...params, filter: filterParameter(query.filter) }), view.countView),
   ),
 
-  pumaEndpoint(contract.listVersions, "reads", ({ params, query }) =>
-    prepared(
-      { kind: "versions", table: rows.tableFrom(params.table), id: query.id },
-      view.versionsView,
-    ),
+  pumaEndpoint(contract.listVersions, ({ params, query }) =>
+    prepared(rows.listVersions({ ...params, ...query }), view.versionsView),
   ),
 
-  pumaEndpoint(contract.restoreRow, "writes", ({ params, body }) =>
-    prepared(
-      {
-        kind: "restore",
-        table: rows.tableFrom(params.table),
-        id: body.id,
-        version: body.version,
-      },
-      view.rowView,
-    ),
+  pumaEndpoint(contract.restoreRow, ({ params, body }) =>
+    prepared(rows.restoreRow({ ...params, ...body }), view.rowView),
   ),
 ];
+
+/** The filter in a query parameter; `null`, which is no filter, for what is not JSON. */
+function filterParameter(text: string | undefined): unknown {
+  return text === undefined ? undefined : (jsonParameter(text) ?? null);
+}

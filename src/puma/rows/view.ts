@@ -2,7 +2,7 @@ import { unreachable } from "../../lib/unreachable.ts";
 import type { PumaReply } from "../endpoint.ts";
 import { enclosed, type JsonText } from "../rules/json-text.ts";
 import type { BatchedValue, OperationValues } from "../rules/operation.ts";
-import { isoTime } from "./rules/row.ts";
+import { isoTime } from "../rules/time-text.ts";
 
 /** How rows are answered. Rows arrive as finished JSON text and are only put in their places. */
 export function rowsView({ rows }: OperationValues["query"]): PumaReply {

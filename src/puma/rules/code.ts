@@ -1,4 +1,5 @@
 import { Fault } from "../../lib/fault.ts";
+import { tableNameText } from "../rows/rules/table-name.ts";
 
 /** Every error code of pumaDB with what it means: a closed list, published in the documents. */
 export const pumaCodes = {
@@ -11,7 +12,7 @@ export const pumaCodes = {
   body_too_large: "The request's body is larger than the operation takes.",
   invalid_json: "The body is not readable JSON.",
   invalid_request: "A field, header or parameter is missing, unknown or wrong; details name it.",
-  invalid_table_name: "A table's name is a letter, then up to 63 letters, digits, _ and -.",
+  invalid_table_name: `A table's name is ${tableNameText}.`,
   reserved_field: "id, created_at and updated_at belong to the server and cannot be sent.",
   unsupported_number: "A number cannot be kept exactly; send it as a string.",
   invalid_filter: "A filter is an object whose values are strings, numbers, booleans or null.",

@@ -10,7 +10,8 @@ export type LinkPurpose = "key" | "console" | "client";
 /** Told in the mail of a link that also invites to a team. */
 export type Invitation = { team: string; invitedBy: string };
 
-export type LinkRequest = {
+/** What the object of an address is asked for when somebody wants to sign in. */
+export type SignInLinkRequest = {
   /** Where the mail goes. */
   address: string;
   /** The mailed link is this and a token: `https://…/auth/link/`. */
@@ -20,8 +21,7 @@ export type LinkRequest = {
   lifetimeMs: number;
   /** SHA-256 of one more token for the same link, for the answer in development. */
   extraTokenHash: string | null;
-  /** Left out: `key`. */
-  purpose?: LinkPurpose;
+  purpose: LinkPurpose;
   invitation?: Invitation;
 };
 

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { askerOf } from "../../http/client-ip.ts";
 import type { InputOf, OperationDeclaration } from "../../http/declare.ts";
 import type { PumaDeps } from "../deps.ts";
@@ -15,7 +14,7 @@ const bodyBytesMax = 16 * 1024;
 /** An endpoint that needs no key. */
 export type PublicEndpoint = {
   declaration: OperationDeclaration;
-  answer(deps: PumaDeps, context: Context): Promise<Response>;
+  answer(deps: PumaDeps, request: Request): Promise<Response>;
 };
 
 /** The cast holds because the input is parsed with that very declaration's schemas. */
@@ -25,9 +24,9 @@ function publicEndpoint<Declaration extends OperationDeclaration>(
 ): PublicEndpoint {
   return {
     declaration,
-    async answer(deps, context) {
-      const input = await readInput(declaration, context.req.raw, {}, bodyBytesMax);
-      const body = await handle(deps, input as InputOf<Declaration>, context.req.raw);
+    async answer(deps, request) {
+      const input = await readInput(declaration, request, {}, bodyBytesMax);
+      const body = await handle(deps, input as InputOf<Declaration>, request);
       return Response.json(body, { headers: jsonHeaders });
     },
   };
@@ -47,7 +46,7 @@ export const signInEndpoints: readonly PublicEndpoint[] = [
 
 /** GET of a mailed link. */
 export async function openLink(deps: PumaDeps, token: string): Promise<Response> {
-  return (await isLinkLive(deps, token)) ? readyPage() : endedPage();
+  return (await isLinkLive(deps, token, "key")) ? readyPage() : endedPage();
 }
 
 /** POST of a mailed link: uses it up. */

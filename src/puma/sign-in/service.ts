@@ -1,16 +1,18 @@
 import { newAccountId } from "../../lib/account-id.ts";
 import { secondMs } from "../../lib/clock.ts";
 import type { PumaDeps } from "../deps.ts";
-import { newKey } from "../keys/new-key.ts";
+import { newKey } from "../keys/api-key.ts";
 import { pumaFault } from "../rules/code.ts";
 import type { LinkPurpose } from "../rules/mailbox.ts";
+import { isoTime } from "../rules/time-text.ts";
 import { addressFrom, clientNetwork } from "./rules/address.ts";
 import { mailboxIdOf, newLinkToken, readLinkToken } from "./rules/link-token.ts";
 
 /** Signing in: a mailed link, and a new key for whoever follows it. */
 export type Asker = { email: string; clientIp: string; origin: string; cameOverEdge: boolean };
 
-const linkPath = "/auth/link/";
+/** Where mailed links that give a key lead; the token follows. */
+export const signInLinkPath = "/auth/link/";
 
 /**
  * Has a sign-in link mailed, by default one that gives a key. Known and unknown addresses are treated
@@ -20,7 +22,7 @@ const linkPath = "/auth/link/";
 export async function requestLink(
   deps: PumaDeps,
   input: Asker,
-  leadsTo: { path: string; purpose: LinkPurpose } = { path: linkPath, purpose: "key" },
+  leadsTo: { path: string; purpose: LinkPurpose } = { path: signInLinkPath, purpose: "key" },
 ): Promise<{ address: string; expiresAtMs: number; devLink: string | null }> {
   const { settings } = deps;
   const address = addressFrom(input.email);
@@ -60,11 +62,11 @@ function tooManyLinks(retryAfterSeconds: number): Error {
   });
 }
 
-/** Whether a token would sign in now; uses nothing up. */
+/** Whether a token would work now for what its link is for; uses nothing up. */
 export async function isLinkLive(
   deps: PumaDeps,
   tokenText: string,
-  purpose: LinkPurpose = "key",
+  purpose: LinkPurpose,
 ): Promise<boolean> {
   const token = readLinkToken(tokenText, deps.settings.ID_CHECK_SECRET);
   return token !== null && (await deps.mailbox(token.mailboxId).isLinkLive(token.hash, purpose));
@@ -79,21 +81,15 @@ export async function verifyLink(
   deps: PumaDeps,
   tokenText: string,
 ): Promise<{ apiKey: string; accountId: string }> {
-  const secret = deps.settings.ID_CHECK_SECRET;
-  const token = readLinkToken(tokenText, secret);
-  if (!token) throw pumaFault("invalid_token");
-  const mailbox = deps.mailbox(token.mailboxId);
-  const found = await mailbox.accountFor(token.hash, newAccountId("puma", secret));
-  if (!found) throw pumaFault("invalid_token");
-  const day = new Date(deps.clock()).toISOString().slice(0, 10);
-  const key = newKey(found.accountId, `magic link ${day}`);
-  const account = deps.account(found.accountId);
+  const { mailbox, accountId, linkId } = await followedLink(deps, tokenText, "key");
+  const key = newKey(accountId, `magic link ${isoTime(deps.clock()).slice(0, 10)}`);
+  const account = deps.account(accountId);
   await account.addSignInKey(key.record);
-  if (!(await mailbox.spendLink(found.linkId))) {
+  if (!(await mailbox.spendLink(linkId))) {
     await account.withdrawSignInKey(key.record.hash);
     throw pumaFault("invalid_token");
   }
-  return { apiKey: key.text, accountId: found.accountId };
+  return { apiKey: key.text, accountId };
 }
 
 /**
@@ -104,11 +100,18 @@ export async function signInForClient(
   deps: PumaDeps,
   tokenText: string,
 ): Promise<{ accountId: string; address: string }> {
+  const { mailbox, accountId, linkId, address } = await followedLink(deps, tokenText, "client");
+  if (!(await mailbox.spendLink(linkId))) throw pumaFault("invalid_token");
+  return { accountId, address };
+}
+
+/** The link of a token, not used up yet, with the account of its address. Faults: `invalid_token`. */
+async function followedLink(deps: PumaDeps, tokenText: string, purpose: LinkPurpose) {
   const secret = deps.settings.ID_CHECK_SECRET;
   const token = readLinkToken(tokenText, secret);
   if (!token) throw pumaFault("invalid_token");
   const mailbox = deps.mailbox(token.mailboxId);
-  const found = await mailbox.accountFor(token.hash, newAccountId("puma", secret), "client");
-  if (!found || !(await mailbox.spendLink(found.linkId))) throw pumaFault("invalid_token");
-  return { accountId: found.accountId, address: found.address };
+  const found = await mailbox.accountFor(token.hash, newAccountId("puma", secret), purpose);
+  if (!found) throw pumaFault("invalid_token");
+  return { mailbox, ...found };
 }

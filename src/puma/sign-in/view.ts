@@ -1,4 +1,4 @@
-import { isoTime } from "../rows/rules/row.ts";
+import { isoTime } from "../rules/time-text.ts";
 
 export function requestedView(link: {
   expiresAtMs: number;

@@ -3,8 +3,6 @@ import * as contract from "./contract.ts";
 import * as view from "./view.ts";
 
 export const tableEndpoints = [
-  pumaEndpoint(contract.listTables, "reads", () =>
-    prepared({ kind: "listTables" }, view.tablesView),
-  ),
-  pumaEndpoint(contract.exportTables, "reads", () => prepared({ kind: "export" }, view.exportView)),
+  pumaEndpoint(contract.listTables, () => prepared({ kind: "listTables" }, view.tablesView)),
+  pumaEndpoint(contract.exportTables, () => prepared({ kind: "export" }, view.exportView)),
 ];

@@ -1,3 +1,5 @@
+import { scopes } from "../../polykomos/scopes.ts";
+
 /** Guides for people, in Markdown. Their shell examples are run in a test. */
 export function traditionalGuide(origin: string): string {
   return `Your framework needs one thing: a connection string. This guide gets one, hands it to the usual
@@ -85,9 +87,8 @@ errors mean. Every example in it is run in our tests.
 
 ## Give it a key of its own
 
-A key's scopes say what it may do: \`databases:read\`, \`databases:write\`, \`blueprints:read\`,
-\`blueprints:write\`, \`webhooks:read\`, \`webhooks:write\`, \`queries:read\`, \`queries:write\`. Its controls say how
-much and from where: requests a minute and a month, addresses, and after how many quiet days it ends.
+A key's scopes say what it may do: ${scopes.map((scope) => `\`${scope}\``).join(", ")}.
+Its controls say how much and from where: requests a minute and a month, addresses, and after how many quiet days it ends.
 An agent that only reads needs \`databases:read\` alone.
 
 ## Let retries be harmless

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { declare } from "../../../http/declare.ts";
 import {
   errorAnswers,
+  idQuery,
   limitQuery,
   requestId,
   timestamp,
@@ -9,11 +10,7 @@ import {
   uuidText,
 } from "../../schemas.ts";
 
-const id = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, "must be a positive whole number")
-  .transform(Number)
-  .meta({ override: { type: "integer" } });
+const id = idQuery.meta({ override: { type: "integer" } });
 
 export const blueprintApplication = z
   .object({

@@ -3,9 +3,9 @@ import { sqlState } from "../../../db/errors.ts";
 import type { ScriptSession } from "../../../fleet/scripts.ts";
 import { type Clock, minuteMs } from "../../../lib/clock.ts";
 import { Fault } from "../../../lib/fault.ts";
-import { scrub } from "../../../lib/log.ts";
-import { groupsOf } from "./groups.ts";
-import { createJournal, LeaseLost } from "./journal.ts";
+import { errorText } from "../../../lib/kept-text.ts";
+import { groupsOf, type NumberedStatement } from "./groups.ts";
+import { createJournal, type Journal, JournalError } from "./journal.ts";
 import type { End, TakenApplication } from "./run-store.ts";
 import type { Statement } from "./statements.ts";
 
@@ -18,6 +18,9 @@ export type ExecuteDeps = {
 };
 
 const applicationMaxMs = 10 * minuteMs;
+/** Characters kept of what a server says of a statement, and of the whole application. */
+const noteCharsMax = 1_000;
+const errorMessageCharsMax = 2_000;
 
 /** What the log tells of a statement, whatever became of it. */
 export function describe(
@@ -27,7 +30,13 @@ export function describe(
   return { statement, line: piece.line, kind: piece.kind, target: piece.target };
 }
 
-/** A statement that the server refused. */
+/** The end of an application all of whose statements are done. */
+export function completed(succeeded: number): End {
+  const none = { entries: [], errorCode: null, errorMessage: null };
+  return { status: "completed", succeeded, failed: 0, ...none };
+}
+
+/** A statement that the server refused, or one too many for the time that there is. */
 class Refused extends Error {}
 
 /**
@@ -45,6 +54,8 @@ export async function runStatements(
   let isTooLong = false;
   const limit = setTimeout(() => {
     isTooLong = true;
+    // A transaction that is cut off leaves nothing; of other statements the end is waited for.
+    if (session.isTransaction) void session.close();
   }, applicationMaxMs);
   try {
     const transaction = await session.begin();
@@ -57,63 +68,66 @@ export async function runStatements(
       journal.writeSoon();
     }
     await journal.write({});
+    if (isTooLong) throw new Refused(tooLong);
+    // What is being committed is not cut off any more: only the server would know what became of it.
+    clearTimeout(limit);
     if (application.isDryRun) await session.rollback();
     else await session.commit();
+    return completed(journal.succeeded());
   } catch (error) {
-    const isOver = error instanceof Refused || isRefusal(error, session);
-    if (!isOver || error instanceof LeaseLost) throw error;
+    if (error instanceof JournalError) throw error;
+    const reason = isTooLong && session.isTransaction ? new Refused(tooLong) : error;
+    if (!(reason instanceof Refused) && !isRefusal(reason, session)) throw error;
     await session.rollback().catch(() => {});
-    const isUndone = session.isTransaction || application.isDryRun;
-    const status = isUndone || journal.succeeded() === 0 ? "rolled_back" : "failed";
-    const entries = journal.stop();
-    const errorMessage = scrub(error instanceof Error ? error.message : String(error));
+    const isUndone = session.isTransaction || application.isDryRun || journal.succeeded() === 0;
     return {
-      status,
+      status: isUndone ? "rolled_back" : "failed",
       succeeded: journal.succeeded(),
       failed: 1,
-      entries: await entries,
-      errorCode: sqlState(error) ?? "failed",
-      errorMessage: errorMessage.slice(0, 2_000),
+      entries: await journal.stop(),
+      errorCode: sqlState(reason) ?? "failed",
+      errorMessage: errorText(reason, errorMessageCharsMax),
     };
   } finally {
     clearTimeout(limit);
     await journal.stop();
   }
-  const succeeded = journal.succeeded();
-  const fine = { succeeded, failed: 0, entries: [], errorCode: null, errorMessage: null };
-  return { status: "completed", ...fine };
 }
 
 const tooLong = `An application may take ${applicationMaxMs / minuteMs} minutes`;
-
-type Numbered = Statement & { number: number };
 
 /** Runs a group, each statement with its entry in the journal. */
 async function runGroup(
   deps: ExecuteDeps,
   application: TakenApplication,
   session: ScriptSession,
-  group: readonly Numbered[],
-  journal: ReturnType<typeof createJournal>,
+  group: readonly NumberedStatement[],
+  journal: Journal,
 ): Promise<void> {
-  const toRun = group.filter((each) => !(application.isDryRun && each.outlivesRollback));
+  const isSkipped = (each: Statement) => application.isDryRun && each.outlivesRollback === true;
+  const toRun = group.filter((each) => !isSkipped(each));
   let done = 0;
   let lastMs = deps.clock();
-  const skipTo = (number: number) => {
-    for (const each of group) {
-      const isSkipped = application.isDryRun && each.outlivesRollback;
-      if (isSkipped && each.number < number && each.number > journal.last()) {
-        const note = "its effect would outlive the rehearsal, so it was not run";
-        journal.add({
-          ...describe(each, each.number),
-          outcome: "not_rehearsed",
-          rows: null,
-          ms: 0,
-          note,
-        });
-      }
+
+  /** Milliseconds since the statement before. */
+  function lap(): number {
+    const startedMs = lastMs;
+    lastMs = deps.clock();
+    return lastMs - startedMs;
+  }
+
+  /** Notes the statements before a number that were left out. */
+  function noteSkipped(before: number): void {
+    const note = "its effect would outlive the rehearsal, so it was not run";
+    const skipped = group.filter(
+      (each) => isSkipped(each) && each.number < before && each.number > journal.last(),
+    );
+    for (const each of skipped) {
+      const what = describe(each, each.number);
+      journal.add({ ...what, outcome: "not_rehearsed", rows: null, ms: 0, note });
     }
-  };
+  }
+
   try {
     const asked = toRun.map(({ text, kind }) => ({
       text,
@@ -122,26 +136,18 @@ async function runGroup(
     await session.run(asked, (rows) => {
       const statement = toRun[done++];
       if (!statement) return;
-      skipTo(statement.number);
-      const nowMs = deps.clock();
-      const ms = nowMs - lastMs;
-      lastMs = nowMs;
-      journal.add({ ...describe(statement, statement.number), outcome: "done", rows, ms });
+      noteSkipped(statement.number);
+      const what = describe(statement, statement.number);
+      journal.add({ ...what, outcome: "done", rows, ms: lap() });
     });
-    skipTo(Number.POSITIVE_INFINITY);
+    noteSkipped(Number.POSITIVE_INFINITY);
   } catch (error) {
     const statement = toRun[done];
     if (!isRefusal(error, session) || !statement) throw error;
-    skipTo(statement.number);
-    const note = scrub(error instanceof Error ? error.message : String(error)).slice(0, 1_000);
-    const ms = deps.clock() - lastMs;
-    journal.add({
-      ...describe(statement, statement.number),
-      outcome: "failed",
-      rows: null,
-      ms,
-      note,
-    });
+    noteSkipped(statement.number);
+    const note = errorText(error, noteCharsMax);
+    const what = describe(statement, statement.number);
+    journal.add({ ...what, outcome: "failed", rows: null, ms: lap(), note });
     const place = `Statement ${statement.number} of ${application.statementsTotal}`;
     const refused = new Refused(`${place} (line ${statement.line}): ${note}`);
     throw Object.assign(refused, { code: sqlState(error) });

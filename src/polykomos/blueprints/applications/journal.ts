@@ -3,8 +3,11 @@ import { type Clock, secondMs } from "../../../lib/clock.ts";
 import { recordProgress, type TakenApplication } from "./run-store.ts";
 import type { LogEntry } from "./store.ts";
 
+/** The journal could not be written, which says nothing of the customer's server. */
+export class JournalError extends Error {}
+
 /** Another runner has the application now: this one must stop and leave everything. */
-export class LeaseLost extends Error {}
+export class LeaseLost extends JournalError {}
 
 /**
  * What an application has done so far, written to the store as it goes: at most a few times a second,
@@ -16,7 +19,7 @@ export type Journal = {
   succeeded(): number;
   /** The number of the last statement with an entry. */
   last(): number;
-  /** Writes now; throws `LeaseLost`. */
+  /** Writes now; throws a `JournalError`. */
   write(more: { checkpoint?: string }): Promise<void>;
   /** Writes in the background, if that is due. Throws what an earlier such write met. */
   writeSoon(): void;
@@ -48,9 +51,12 @@ export function createJournal(
     writing = writing.then(async () => {
       if (failure) throw failure;
       const progress = { succeeded, entries, ...more };
-      if (!(await recordProgress(deps.store, application, progress, leaseEnd()))) {
-        throw new LeaseLost();
-      }
+      const isHeld = await recordProgress(deps.store, application, progress, leaseEnd()).catch(
+        (cause: unknown) => {
+          throw new JournalError("The progress could not be recorded", { cause });
+        },
+      );
+      if (!isHeld) throw new LeaseLost("The lease was lost");
       isBusy = false;
     });
     writing.catch((error: unknown) => {

@@ -1,15 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
+import { isoTime } from "../../../db/iso-time.ts";
 import { placeColumns, type SealedPlace } from "../../databases/place-rows.ts";
-import { isoTime } from "../../databases/rows.ts";
 import { deliveryIds, tell } from "../../events.ts";
 import type { EventType } from "../../webhooks/event-types.ts";
 import type { Piece } from "../sql/script.ts";
 import type { Declarations } from "../sql/variables.ts";
-import type { ApplicationStatus, LogEntry } from "./store.ts";
+import { type ApplicationStatus, type LogEntry, queueLock } from "./store.ts";
 
-/** Applications as their runner sees them: which is due, who holds it, how far it is, how it ended. */
-/** All that running an application needs. */
+/**
+ * Applications as their runner sees them: which is due, who holds it, how far it is, how it ended.
+ * A taken one has all that running it needs.
+ */
 export type TakenApplication = SealedPlace & {
   id: number;
   blueprintId: number;
@@ -74,8 +76,7 @@ export async function takeApplication(
   isForCreation = false,
 ): Promise<TakenApplication | null> {
   const rows = await store.transaction<RawTaken>([
-    sql`SELECT pg_advisory_xact_lock(hashtext('polykomos application'), a.database_id::int)
-      FROM blueprint_applications a WHERE a.id = ${id}`,
+    sql`SELECT ${queueLock(sql`a.database_id`)} FROM blueprint_applications a WHERE a.id = ${id}`,
     sql`WITH taken AS (UPDATE blueprint_applications a SET status = 'running',
           attempts = a.attempts + 1, lease_token = ${lease.token}, lease_until = ${lease.until},
           started_at = coalesce(a.started_at, ${now})
@@ -192,14 +193,14 @@ const eventData: SQL = sql`jsonb_build_object('id', d.id, 'status', d.status,
   'statements_total', d.statements_total, 'statements_succeeded', d.statements_succeeded,
   'statements_failed', d.statements_failed, 'team_id', d.team_id)`;
 
-/** Ends an application with its event. False when the lease was lost. */
+/** Ends an application, with its event; nothing when the lease was lost. */
 export async function finishApplication(
   store: Store,
   application: TakenApplication,
   ending: Ending,
   now: Date,
-): Promise<boolean> {
-  const rows = await store.rows<{ done: number }>(sql`
+): Promise<void> {
+  await store.rows(sql`
     WITH finished AS (UPDATE blueprint_applications a SET status = ${ending.status},
         statements_succeeded = ${ending.succeeded}, statements_failed = ${ending.failed},
         error_code = ${ending.errorCode}::text, error_message = ${ending.errorMessage}::text,
@@ -209,8 +210,7 @@ export async function finishApplication(
       RETURNING a.*, b.uuid AS blueprint_uuid, d.uuid AS database_uuid),
     ${logInsert(ending.entries, sql`finished`)},
     ${tell(eventOf[ending.status], eventData, sql`finished`, now)}
-    SELECT count(*)::int AS done, ${deliveryIds} FROM finished`);
-  return (rows[0]?.done ?? 0) > 0;
+    SELECT ${deliveryIds} FROM finished`);
 }
 
 /** Puts an application back for a later attempt. */

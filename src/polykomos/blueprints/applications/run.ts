@@ -9,7 +9,7 @@ import type { Sealer } from "../../../lib/sealed.ts";
 import { openPlace, type Place } from "../../databases/place.ts";
 import type { Plans } from "../../databases/plans.ts";
 import type { Values } from "../sql/variables.ts";
-import { describe, runStatements } from "./execute.ts";
+import { completed, describe, runStatements } from "./execute.ts";
 import { LeaseLost } from "./journal.ts";
 import * as store from "./run-store.ts";
 import { ChangedStatement, type Statement, writeStatements } from "./statements.ts";
@@ -203,14 +203,12 @@ async function resolveEarlier(
   const fate = await scripts.settle(server, tenant, checkpoint, of);
   switch (fate) {
     case "undone":
-      if (!(await store.clearProgress(deps.store, application))) throw new LeaseLost();
+      if (!(await store.clearProgress(deps.store, application)))
+        throw new LeaseLost("The lease was lost");
       return false;
-    case "kept": {
-      const succeeded = application.statementsTotal;
-      const fine = { succeeded, failed: 0, entries: [], errorCode: null, errorMessage: null };
-      await finish(deps, application, { status: "completed", ...fine });
+    case "kept":
+      await finish(deps, application, completed(application.statementsTotal));
       return true;
-    }
     case "unknown":
       await finish(deps, application, interrupted(application, checkpoint));
       return true;

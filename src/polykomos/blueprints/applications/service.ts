@@ -1,12 +1,13 @@
 import { violatedUnique } from "../../../db/errors.ts";
 import { pause, secondMs } from "../../../lib/clock.ts";
-import { actorOf, type Caller } from "../../caller.ts";
+import { actOf, type Caller } from "../../caller.ts";
 import type { DatabaseRow } from "../../databases/rows.ts";
 import { fault, notFound } from "../../dialect.ts";
 import { type BlueprintDeps, getBlueprint } from "../service.ts";
 import { isName, resolveValues, type Values, type VariableProblem } from "../sql/variables.ts";
 import type { BlueprintRow } from "../store.ts";
 import { type ApplicationRunDeps, variablesContext } from "./run.ts";
+import { lengthProblem } from "./statements.ts";
 import * as store from "./store.ts";
 
 /** The verbs of applications: check, write, tell the queue, wait on the row. */
@@ -50,7 +51,7 @@ function valuesFor(blueprint: BlueprintRow, engine: DatabaseRow["engine"], given
   }
   const resolved = resolveValues(blueprint.variables ?? {}, given);
   const problems = resolved.ok
-    ? nameProblems(blueprint, engine, resolved.values)
+    ? writingProblems(blueprint, engine, resolved.values)
     : resolved.problems;
   if (resolved.ok && problems.length === 0) return resolved.values;
   const [first] = problems;
@@ -61,14 +62,18 @@ function valuesFor(blueprint: BlueprintRow, engine: DatabaseRow["engine"], given
   });
 }
 
-function nameProblems(
+/** Why values that are as declared cannot be written into the script. */
+function writingProblems(
   blueprint: BlueprintRow,
   engine: DatabaseRow["engine"],
   values: Values,
 ): VariableProblem[] {
-  return blueprint.manifest.variables
+  const wrongNames = blueprint.manifest.variables
     .filter(({ name, used_as }) => used_as.includes("identifier") && !isName(engine, values[name]))
     .map(({ name }) => ({ name, message: `${name} must be a name of 1 to 63 bytes` }));
+  if (wrongNames.length > 0) return wrongNames;
+  const tooLong = lengthProblem(engine, blueprint, values);
+  return tooLong ? [tooLong] : [];
 }
 
 export type ApplyInput = {
@@ -78,7 +83,10 @@ export type ApplyInput = {
   waitMs: number;
 };
 
-/** Puts an application in its database's queue, and waits for its end as long as is asked. */
+/**
+ * Puts an application in its database's queue, and waits for its end as long as is asked. Faults:
+ * `not_found`, `missing_scope`, `blueprint_engine_mismatch`, `invalid_variables`.
+ */
 export async function applyBlueprint(
   deps: ApplicationDeps,
   caller: Caller,
@@ -93,10 +101,11 @@ export async function applyBlueprint(
   const values = valuesFor(blueprint, database.engine, input.variables);
   const id = await enqueue(deps, caller, database, blueprint, values, input.isDryRun);
   await deps.announceApplications([id]);
-  await waitFor(deps, id, startedAtMs + input.waitMs);
+  await waitFor(deps, caller, id, startedAtMs + input.waitMs);
   return await getApplication(deps, caller, id);
 }
 
+/** Writes the application, or finds what an earlier run of the request wrote; its id. */
 async function enqueue(
   deps: ApplicationDeps,
   caller: Caller,
@@ -105,8 +114,7 @@ async function enqueue(
   values: Values,
   isDryRun: boolean,
 ): Promise<number> {
-  const { userId, requestId, requestKey } = caller;
-  const act = { actor: actorOf(caller), userId, requestId, now: new Date(deps.clock()) };
+  const { userId, requestKey } = caller;
   const context = variablesContext(blueprint.id);
   const made: store.NewApplication = {
     databaseId: database.id,
@@ -118,7 +126,7 @@ async function enqueue(
     requestKey,
   };
   try {
-    const id = await store.insertApplication(deps.store, made, act);
+    const id = await store.insertApplication(deps.store, made, actOf(deps, caller));
     if (id === null) throw notFound("database");
     return id;
   } catch (error) {
@@ -162,15 +170,21 @@ export async function prepareForCreation(
 }
 
 /** Polls the row until the application has ended or the time has come. */
-async function waitFor(deps: ApplicationDeps, id: number, deadlineMs: number): Promise<void> {
+async function waitFor(
+  deps: ApplicationDeps,
+  caller: Caller,
+  id: number,
+  deadlineMs: number,
+): Promise<void> {
   for (let poll = 0; deps.clock() < deadlineMs; poll++) {
     const usualMs = poll < quickPolls ? quickPollMs : slowPollMs;
     await pause(Math.min(pollEveryMs[poll] ?? usualMs, Math.max(1, deadlineMs - deps.clock())));
-    const status = await store.readStatus(deps.store, id);
+    const status = await store.readStatus(deps.store, caller.userId, id);
     if (status !== "pending" && status !== "running") return;
   }
 }
 
+/** An application of the caller's teams, with its log and its values. Fault: `not_found`. */
 export async function getApplication(
   deps: ApplicationDeps,
   caller: Caller,
@@ -186,6 +200,7 @@ async function withValues(deps: ApplicationDeps, row: store.ApplicationRow): Pro
   return { row, values: JSON.parse(await deps.sealer.open(row.variablesSealed, context)) };
 }
 
+/** Applications to a database, newest first, without logs. Faults: `not_found`, `invalid_cursor`. */
 export async function listApplications(
   deps: ApplicationDeps,
   caller: Caller,

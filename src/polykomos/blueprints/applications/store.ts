@@ -1,6 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
-import { isoTime, teamOfUser } from "../../databases/rows.ts";
+import { isoTime } from "../../../db/iso-time.ts";
+import { auditEntry } from "../../audit/entry-store.ts";
+import type { Act } from "../../caller.ts";
+import type { Page } from "../../page.ts";
+import { isOfUsersTeam, teamOfUser } from "../../team-rows.ts";
 import type { EngineName } from "../sql/script.ts";
 
 /**
@@ -59,9 +63,12 @@ const logColumn: SQL = sql`(SELECT coalesce(jsonb_agg(e.entry ORDER BY l.first_s
     jsonb_array_elements(l.entries) WITH ORDINALITY AS e (entry, place)
   WHERE l.application_id = a.id) AS log`;
 
-/** One at a time for a database: ids are then given in the order in which they are seen. */
-function lockDatabase(databaseId: number): SQL {
-  return sql`SELECT pg_advisory_xact_lock(hashtext('polykomos application'), ${databaseId}::int)`;
+/**
+ * The lock that all hold who put an application in a database's queue or take one out: so ids are
+ * given in the order in which they are seen, and one is taken at a time.
+ */
+export function queueLock(databaseId: SQL): SQL {
+  return sql`pg_advisory_xact_lock(hashtext('polykomos application'), ${databaseId}::int)`;
 }
 
 export type NewApplication = {
@@ -74,8 +81,6 @@ export type NewApplication = {
   requestKey: string | null;
 };
 
-export type Act = { actor: string; userId: number; requestId: string; now: Date };
-
 export const requestKeyIndex = "blueprint_applications_request_key";
 
 /** Puts an application in the queue of its database; `null` when that is gone meanwhile. */
@@ -85,15 +90,17 @@ export async function insertApplication(
   act: Act,
 ): Promise<number | null> {
   const rows = await store.transaction<{ id: number }>([
-    lockDatabase(made.databaseId),
+    sql`SELECT ${queueLock(sql`${made.databaseId}`)}`,
     sql`WITH d AS (SELECT d.id, d.team_id, d.uuid FROM databases d WHERE d.id = ${made.databaseId}
         AND d.deleted_at IS NULL AND ${teamOfUser(sql`d.team_id`, act.userId)}),
-      audit AS (INSERT INTO audit_log (actor, user_id, team_id, action, target, request_id, details,
-          created_at)
-        SELECT ${act.actor}, ${act.userId}, d.team_id, 'blueprint.apply', 'database:' || d.uuid,
-          ${act.requestId}, jsonb_build_object('blueprint_id', ${made.blueprintId}::int,
-            'version', ${made.blueprintVersion}::int, 'is_dry_run', ${made.isDryRun}::boolean),
-          ${act.now} FROM d)
+      audit AS (${auditEntry(
+        act,
+        "blueprint.apply",
+        sql`(SELECT d.team_id, 'database:' || d.uuid AS target,
+          jsonb_build_object('blueprint_id', ${made.blueprintId}::int,
+            'version', ${made.blueprintVersion}::int,
+            'is_dry_run', ${made.isDryRun}::boolean) AS details FROM d)`,
+      )})
       INSERT INTO blueprint_applications (database_id, blueprint_id, blueprint_version, team_id,
         user_id, status, is_dry_run, is_for_creation, variables_sealed, statements_total,
         not_before, request_key, created_at)
@@ -127,8 +134,6 @@ export async function findApplication(
   return row ?? null;
 }
 
-export type ApplicationPage = { rows: ApplicationRow[]; hasMore: boolean };
-
 /** Applications to a database of the user's, newest first, without logs; `null`: unknown cursor. */
 export async function listApplications(
   store: Store,
@@ -136,7 +141,7 @@ export async function listApplications(
   databaseId: number,
   limit: number,
   startingAfter: number | null,
-): Promise<ApplicationPage | null> {
+): Promise<Page<ApplicationRow> | null> {
   const rows = await store.rows<ApplicationRow>(sql`
     SELECT ${columns}, NULL AS log FROM ${joined}
     WHERE a.database_id = ${databaseId} AND ${teamOfUser(sql`a.team_id`, userId)}
@@ -149,10 +154,15 @@ export async function listApplications(
   return { rows: page, hasMore: rows.length - (isCursor ? 1 : 0) > limit };
 }
 
-/** Status of one application, for a request that waits on it. */
-export async function readStatus(store: Store, id: number): Promise<ApplicationStatus | null> {
+/** Status of one application of the user's teams, for a request that waits on it. */
+export async function readStatus(
+  store: Store,
+  userId: number,
+  id: number,
+): Promise<ApplicationStatus | null> {
   const [row] = await store.rows<{ status: ApplicationStatus }>(
-    sql`SELECT status FROM blueprint_applications WHERE id = ${id}`,
+    sql`SELECT a.status FROM blueprint_applications a
+      WHERE a.id = ${id} AND ${isOfUsersTeam(sql`a.team_id`, userId)}`,
   );
   return row?.status ?? null;
 }

@@ -10,6 +10,7 @@ import { mysqlSpan } from "./mysql-lexer.ts";
 import { postgresSpan } from "./postgres-lexer.ts";
 import {
   type EngineName,
+  findingsMax,
   newReading,
   type ObjectNames,
   type Piece,
@@ -119,8 +120,8 @@ async function checkOn(
   const reading = await readOn(engine, rendered.text);
   const pieces = reading.pieces.map((piece) => ({
     ...piece,
-    start: rendered.back(piece.start),
-    end: rendered.back(piece.end),
+    start: rendered.toTemplate(piece.start),
+    end: rendered.toTemplate(piece.end),
   }));
   const errors = [...problems, ...reading.errors];
   if (reading.statementCount === 0 && errors.length === 0) {
@@ -171,6 +172,7 @@ function templateProblems(
   if (declarations) found.push(...declarationProblems(template, declarations));
   return found
     .sort((a, b) => a.at - b.at)
+    .slice(0, findingsMax)
     .map(({ code, at, message }) => ({ code, line: line(at), message }));
 }
 
@@ -206,7 +208,7 @@ function quotedWarnings(
   const line = createLineCounter(template.text);
   return template.quoted
     .filter(({ name }) => !declarations || !Object.hasOwn(declarations, name))
-    .slice(0, 20)
+    .slice(0, findingsMax)
     .map(({ name, at }) => ({
       code: "placeholder_in_quotes",
       line: line(at),
@@ -235,11 +237,12 @@ function notSupported(check: EngineCheck): string {
   return `engine_not_supported: ${check.engine}: ${why}`;
 }
 
-function manifestOf(told: readonly EngineCheck[], fine: readonly EngineCheck[]): Manifest {
-  const [first] = told;
+/** The manifest of what the engines found that tell of the script; `fine` are those that take it. */
+function manifestOf(tellers: readonly EngineCheck[], fine: readonly EngineCheck[]): Manifest {
+  const [first] = tellers;
   const engines = fine.map((check) => check.engine);
   const transactionalEngines = fine.filter(isTransactional).map((check) => check.engine);
-  const codes = new Set(told.flatMap((check) => check.warnings.map(({ code }) => code)));
+  const codes = new Set(tellers.flatMap((check) => check.warnings.map(({ code }) => code)));
   const statements: Record<string, number> = {};
   for (const { kind } of first?.pieces ?? []) statements[kind] = (statements[kind] ?? 0) + 1;
   const inserts = (statements.insert ?? 0) + (statements.select ?? 0);
@@ -251,7 +254,7 @@ function manifestOf(told: readonly EngineCheck[], fine: readonly EngineCheck[]):
       altered: first?.altered ?? [],
       dropped: first?.dropped ?? [],
     },
-    variables: variablesOf(told),
+    variables: variablesOf(tellers),
     transactional: engines.length > 0 && transactionalEngines.length === engines.length,
     transactional_engines: transactionalEngines,
     re_runnable: inserts === 0 && !onceOnlyCodes.some((code) => codes.has(code)),

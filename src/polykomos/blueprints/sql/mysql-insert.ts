@@ -1,4 +1,5 @@
 import type { Token } from "./mysql-lexer.ts";
+import { isName, isNumber } from "./mysql-tokens.ts";
 
 /**
  * Reads the most frequent statement of all, an INSERT of constants, without the grammar: large
@@ -16,7 +17,6 @@ const constants = new Set([
   "CURRENT_DATE",
 ]);
 const calls = new Set(["NOW", "CURRENT_TIMESTAMP", "CURDATE", "UUID", "UTC_TIMESTAMP"]);
-const isNumber = /^(?:0X[\dA-F]+|0B[01]+|\d+(?:\.\d*)?(?:E[+-]?\d+)?|\.\d+(?:E[+-]?\d+)?)$/;
 
 /** The table's name; null when the statement is not of the plain form. */
 export function readPlainInsert(tokens: readonly Token[]): PlainInsert | null {
@@ -36,11 +36,6 @@ export function readPlainInsert(tokens: readonly Token[]): PlainInsert | null {
     if (!takeRow()) return null;
   } while (take(","));
   return at === tokens.length ? { kind, table } : null;
-
-  function isName(token: Token | undefined): token is Token {
-    if (token?.kind === "quote") return token.text.startsWith("`");
-    return token?.kind === "word" && !/^\d/.test(token.text);
-  }
 
   function takeName(): boolean {
     const token = tokens[at];
@@ -75,7 +70,7 @@ export function readPlainInsert(tokens: readonly Token[]): PlainInsert | null {
     if (!token || token.kind === "symbol") return false;
     at += 1;
     if (token.kind === "quote") return !isSigned && !token.text.startsWith("`");
-    if (isNumber.test(token.text)) return true;
+    if (isNumber(token)) return true;
     if (isSigned) return false;
     if (/^[NXB]$/.test(token.text) && tokens[at]?.text.startsWith("'")) {
       // A prefix belongs to the quote it touches.

@@ -1,37 +1,14 @@
+import { matchEnd, quoteEnd, type Span } from "./spans.ts";
+
 /**
  * MySQL's lexical structure: quotes with backslashes, three kinds of comments, and comments that the
  * server executes. Offsets are UTF-16.
  */
-export type Span = {
-  kind: "space" | "comment" | "quote" | "word" | "symbol";
-  start: number;
-  end: number;
-};
-
 const space = /[ \t\n\r\f\v]+/y;
 const restOfLine = /[^\n]*/y;
 const word = /[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const number =
   /(?:0[xX][\dA-Fa-f]+|0b[01]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)/y;
-
-function matchAt(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : at;
-}
-
-/** The end of what begins with the quote at `start`. Backticks know no backslash. */
-function quoteEnd(text: string, start: number): number {
-  const quote = text[start];
-  for (let at = start + 1; at < text.length; at++) {
-    const char = text[at];
-    if (char === "\\" && quote !== "`") at += 1;
-    else if (char === quote) {
-      if (text[at + 1] === quote) at += 1;
-      else return at + 1;
-    }
-  }
-  return text.length;
-}
 
 function isLineComment(text: string, start: number): boolean {
   if (text[start] === "#") return true;
@@ -43,23 +20,24 @@ function isLineComment(text: string, start: number): boolean {
 /** The token that begins at `start`, which must be the beginning of one. */
 export function mysqlSpan(text: string, start: number): Span {
   const char = text[start] ?? "";
-  const spaceEnd = matchAt(space, text, start);
+  const spaceEnd = matchEnd(space, text, start);
   if (spaceEnd > start) return { kind: "space", start, end: spaceEnd };
   if (isLineComment(text, start)) {
-    return { kind: "comment", start, end: matchAt(restOfLine, text, start) };
+    return { kind: "comment", start, end: matchEnd(restOfLine, text, start) };
   }
   if (text.startsWith("/*", start)) {
     const close = text.indexOf("*/", start + 2);
     return { kind: "comment", start, end: close < 0 ? text.length : close + 2 };
   }
   if (char === "'" || char === '"' || char === "`") {
-    return { kind: "quote", start, end: quoteEnd(text, start) };
+    // Backticks know no backslash.
+    return { kind: "quote", start, end: quoteEnd(text, start, char !== "`") };
   }
-  const numberEnd = /[\d.]/.test(char) ? matchAt(number, text, start) : start;
+  const numberEnd = /[\d.]/.test(char) ? matchEnd(number, text, start) : start;
   // A name may begin with digits.
-  const nameEnd = numberEnd > start ? matchAt(word, text, numberEnd) : start;
+  const nameEnd = numberEnd > start ? matchEnd(word, text, numberEnd) : start;
   if (numberEnd > start) return { kind: "word", start, end: Math.max(numberEnd, nameEnd) };
-  const wordEnd = matchAt(word, text, start);
+  const wordEnd = matchEnd(word, text, start);
   if (wordEnd > start) return { kind: "word", start, end: wordEnd };
   return { kind: "symbol", start, end: start + 1 };
 }
@@ -129,10 +107,12 @@ function commentClose(text: string, from: number): number {
   return -1;
 }
 
-export type Cut = { start: number; end: number };
+type Cut = { start: number; end: number };
 export type Split = { cuts: Cut[]; unendedDelimiter: number | null };
 
-const routineWords = new Set(["PROCEDURE", "FUNCTION", "TRIGGER", "EVENT"]);
+const routineWord = /^(PROCEDURE|FUNCTION|TRIGGER|EVENT)$/;
+/** Behind one of these such a word is a name. */
+const otherObject = /^(TABLE|VIEW|INDEX|SEQUENCE)$/;
 const openers = new Set(["IF", "LOOP", "WHILE", "REPEAT", "CASE", "BEGIN"]);
 const beforeStatement = new Set([";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":"]);
 
@@ -214,7 +194,9 @@ function upTo(delimiter: string, text: string, span: Span): Span {
 const beforeBody = new Set([":", "ROW", ")", "DETERMINISTIC", "SQL", "DATA", "INVOKER", "DEFINER"]);
 
 function isRoutine(words: readonly string[]): boolean {
-  return words[0] === "CREATE" && words.some((each) => routineWords.has(each));
+  if (words[0] !== "CREATE") return false;
+  const object = words.find((each) => routineWord.test(each) || otherObject.test(each)) ?? "";
+  return routineWord.test(object);
 }
 
 /** IF and REPEAT are functions too; `END IF` closes and does not open. */

@@ -3,11 +3,9 @@
  * tokens begin and end, the grammar whether a statement is one.
  */
 export type MysqlGrammar = {
-  /** The tree of one statement; null when the grammar cannot read it. */
-  parse(statement: string): MysqlTree | { problem: string; at: number };
+  /** The tree of one statement; or why it cannot be read, `at` counted in characters from 0. */
+  parse(statement: string): { tree: unknown } | { problem: string; at: number };
 };
-
-type MysqlTree = { tree: unknown };
 
 type ParserModule = {
   Parser: new () => { astify(sql: string, options: { database: string }): unknown };

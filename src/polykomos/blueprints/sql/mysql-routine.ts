@@ -1,8 +1,17 @@
+import { type Cursor, createCursor, type Problem, problemAt, Unreadable } from "./mysql-cursor.ts";
 import type { Token } from "./mysql-lexer.ts";
 import type { MysqlGrammar } from "./mysql-parser.ts";
-import { type InspectStatement, type Problem, problemAt } from "./mysql-problem.ts";
-import { error, inspectCreate, type MysqlContext, readName, warn } from "./mysql-rules.ts";
-import { newInspection } from "./script.ts";
+import { isGlobalSetting, refuseOtherDatabases } from "./mysql-refusals.ts";
+import { inspectCreate, type MysqlContext } from "./mysql-rules.ts";
+import { refuseDatabase } from "./mysql-tokens.ts";
+import { addError, addWarning, newInspection } from "./script.ts";
+
+/** Reads one statement into its context; `null` when it could be read. */
+export type InspectStatement = (
+  grammar: MysqlGrammar,
+  tokens: readonly Token[],
+  context: MysqlContext,
+) => Problem | null;
 
 /**
  * Reads a procedure, function or trigger, which the grammar does not know: the frame and the flow of
@@ -12,260 +21,188 @@ import { newInspection } from "./script.ts";
  */
 export function readRoutine(
   grammar: MysqlGrammar,
-  text: string,
   tokens: readonly Token[],
   context: MysqlContext,
   inspectStatement: InspectStatement,
 ): Problem | null {
-  const reader = createReader(grammar, text, tokens, context, inspectStatement);
+  const cursor = createCursor(tokens, context.text);
   try {
-    reader.readCreate();
+    readFrame(cursor, context);
+    createBodyReader(grammar, cursor, context, inspectStatement).readBody();
   } catch (thrown) {
     if (thrown instanceof Unreadable) return thrown.problem;
     throw thrown;
   }
-  const type = tokens.findIndex((token) => /^(PROCEDURE|FUNCTION|TRIGGER)$/.test(token.text));
-  const isChecked = tokens[type + 1]?.text === "IF";
-  const { database, name } = readName(tokens, type + (isChecked ? 4 : 1), text);
-  if (database !== null) error(context.found, "cross_database", `${database}.${name}`);
-  inspectCreate(tokens, text, context);
+  inspectCreate(tokens, context);
   return null;
 }
 
-class Unreadable extends Error {
-  readonly problem: Problem;
-  constructor(problem: Problem) {
-    super(problem.problem);
-    this.problem = problem;
+const routineType = /^(PROCEDURE|FUNCTION|TRIGGER)$/;
+
+/** Up to where the body begins. */
+function readFrame(cursor: Cursor, { found }: MysqlContext): void {
+  cursor.expect("CREATE");
+  if (cursor.take("OR")) cursor.expect("REPLACE");
+  if (cursor.take("DEFINER")) {
+    while (!cursor.isAtEnd() && !routineType.test(cursor.word())) cursor.skip();
+  }
+  const type = cursor.word();
+  if (!routineType.test(type)) cursor.fail("PROCEDURE, FUNCTION or TRIGGER");
+  cursor.skip();
+  if (cursor.take("IF")) cursor.expect("NOT", "EXISTS");
+  refuseDatabase(cursor.takeName(), found);
+  if (type === "TRIGGER") refuseDatabase(readTriggerFrame(cursor), found);
+  else readRoutineFrame(cursor, type);
+}
+
+/** The table of a trigger. */
+function readTriggerFrame(cursor: Cursor) {
+  if (!cursor.take("BEFORE")) cursor.expect("AFTER");
+  if (!cursor.take("INSERT") && !cursor.take("UPDATE")) cursor.expect("DELETE");
+  cursor.expect("ON");
+  const table = cursor.takeName();
+  cursor.expect("FOR", "EACH", "ROW");
+  if (cursor.take("FOLLOWS") || cursor.take("PRECEDES")) cursor.takeName();
+  return table;
+}
+
+const characteristics =
+  /^(DETERMINISTIC|NOT|NO|SQL|CONTAINS|READS|MODIFIES|DATA|LANGUAGE|SECURITY|INVOKER|DEFINER)$/;
+
+function readRoutineFrame(cursor: Cursor, type: string): void {
+  cursor.skipParentheses();
+  if (type === "FUNCTION") {
+    cursor.expect("RETURNS");
+    cursor.takeName();
+    if (cursor.word() === "(") cursor.skipParentheses();
+    while (/^(UNSIGNED|CHARSET|CHARACTER|SET|COLLATE)$/.test(cursor.word())) {
+      cursor.skip(/^(UNSIGNED|CHARACTER)$/.test(cursor.word()) ? 1 : 2);
+    }
+  }
+  while (characteristics.test(cursor.word()) || cursor.word() === "COMMENT") {
+    cursor.skip(cursor.word() === "COMMENT" ? 2 : 1);
   }
 }
 
-const characteristics = new Set([
-  "DETERMINISTIC",
-  "NOT",
-  "NO",
-  "SQL",
-  "CONTAINS",
-  "READS",
-  "MODIFIES",
-  "DATA",
-  "LANGUAGE",
-  "SECURITY",
-  "INVOKER",
-  "DEFINER",
-]);
-
-function createReader(
+function createBodyReader(
   grammar: MysqlGrammar,
-  text: string,
-  tokens: readonly Token[],
+  cursor: Cursor,
   context: MysqlContext,
   inspectStatement: InspectStatement,
 ) {
-  let at = 0;
-  const word = (offset = 0) => {
-    const token = tokens[at + offset];
-    return token && token.kind !== "quote" ? token.text : "";
-  };
+  const { word, take, expect, skip, takeUntil } = cursor;
 
-  function fail(expected: string): never {
-    const token = tokens[at];
-    const near = token
-      ? `"${text.slice(token.start, token.start + 30).split("\n")[0]}"`
-      : "the end";
-    const problem = `syntax error at or near ${near}: ${expected} is expected`;
-    throw new Unreadable(problemAt(token ?? tokens.at(-1), problem));
-  }
-
-  function take(expected: string): boolean {
-    if (word() !== expected) return false;
-    at += 1;
-    return true;
-  }
-
-  function expect(...words: string[]): void {
-    for (const each of words) if (!take(each)) fail(each);
-  }
-
-  function takeName(): void {
-    const token = tokens[at];
-    const isName = token?.kind === "word" || token?.text.startsWith("`");
-    if (!isName) fail("a name");
-    at += 1;
-  }
-
-  function skipParentheses(): void {
-    expect("(");
-    for (let depth = 1; depth > 0; at++) {
-      if (at >= tokens.length) fail(")");
-      if (word() === "(") depth += 1;
-      if (word() === ")") depth -= 1;
-    }
-  }
-
-  /** Takes tokens up to one of the words outside parentheses and CASE; where they began. */
-  function takeUntil(...ends: string[]): readonly Token[] {
-    const from = at;
-    let depth = 0;
-    while (at < tokens.length && !(depth === 0 && ends.includes(word()))) {
-      if (/^(\(|CASE)$/.test(word())) depth += 1;
-      if (/^(\)|END)$/.test(word())) depth -= 1;
-      at += 1;
-    }
-    if (at === from) fail("an expression");
-    return tokens.slice(from, at);
+  function readBody(): void {
+    readStatement(true);
+    if (!cursor.isAtEnd()) cursor.fail("the end");
   }
 
   function readExpression(...ends: string[]): void {
     const expression = takeUntil(...ends);
-    const last = expression.at(-1)?.end ?? 0;
-    const parsed = grammar.parse(`SELECT (${text.slice(expression[0]?.start ?? 0, last)})`);
+    const [start, end] = [expression[0]?.start ?? 0, expression.at(-1)?.end ?? 0];
+    const parsed = grammar.parse(`SELECT (${context.text.slice(start, end)})`);
     if ("problem" in parsed) throw new Unreadable(problemAt(expression[0], parsed.problem));
-  }
-
-  function readCreate(): void {
-    expect("CREATE");
-    if (take("OR")) expect("REPLACE");
-    if (take("DEFINER")) {
-      // It would run as somebody else.
-      error(context.found, "role", "DEFINER");
-      while (at < tokens.length && !/^(PROCEDURE|FUNCTION|TRIGGER)$/.test(word())) at += 1;
-    }
-    const type = word();
-    at += 1;
-    if (take("IF")) expect("NOT", "EXISTS");
-    takeName();
-    if (take(".")) takeName();
-    if (type === "TRIGGER") readTriggerFrame();
-    else readRoutineFrame(type);
-    readStatement(true);
-    if (at < tokens.length) fail("the end");
-  }
-
-  function readTriggerFrame(): void {
-    if (!take("BEFORE")) expect("AFTER");
-    if (!take("INSERT") && !take("UPDATE")) expect("DELETE");
-    expect("ON");
-    takeName();
-    if (take(".")) takeName();
-    expect("FOR", "EACH", "ROW");
-    if (take("FOLLOWS") || take("PRECEDES")) takeName();
-  }
-
-  function readRoutineFrame(type: string): void {
-    skipParentheses();
-    if (type === "FUNCTION") {
-      expect("RETURNS");
-      takeName();
-      if (word() === "(") skipParentheses();
-      while (/^(UNSIGNED|CHARSET|CHARACTER|SET|COLLATE)$/.test(word())) {
-        at += /^(UNSIGNED|CHARACTER)$/.test(word()) ? 1 : 2;
-      }
-    }
-    while (characteristics.has(word()) || word() === "COMMENT") {
-      at += word() === "COMMENT" ? 2 : 1;
-    }
+    refuseOtherDatabases(parsed.tree, context.found);
   }
 
   function readStatements(...ends: string[]): void {
     while (!ends.includes(word())) {
-      if (at >= tokens.length) fail(ends.join(" or "));
+      if (cursor.isAtEnd()) cursor.fail(ends.join(" or "));
       readStatement(false);
       expect(";");
     }
   }
 
   function readStatement(isBody: boolean): void {
-    if (tokens[at]?.kind === "word" && word(1) === ":") at += 2;
-    switch (word()) {
-      case "BEGIN":
-        readBlock();
-        return;
-      case "IF":
-        readIf();
-        return;
-      case "CASE":
-        readCase();
-        return;
-      case "LOOP":
-        at += 1;
-        readStatements("END");
-        expect("END", "LOOP");
-        takeLabel();
-        return;
-      case "WHILE":
-        at += 1;
-        readExpression("DO");
-        expect("DO");
-        readStatements("END");
-        expect("END", "WHILE");
-        takeLabel();
-        return;
-      case "REPEAT":
-        at += 1;
-        readStatements("UNTIL");
-        expect("UNTIL");
-        readExpression("END");
-        expect("END", "REPEAT");
-        takeLabel();
-        return;
-      case "RETURN":
-        at += 1;
-        readExpression(";");
-        return;
-      case "DECLARE":
-        readDeclare();
-        return;
-      case "LEAVE":
-      case "ITERATE":
-      case "OPEN":
-      case "CLOSE":
-        at += 1;
-        takeName();
-        return;
-      case "FETCH":
-      case "SIGNAL":
-      case "RESIGNAL":
-      case "GET":
-        takeUntil(";");
-        return;
-      case "PREPARE":
-      case "EXECUTE":
-      case "DEALLOCATE":
-        warn(context.found, "dynamic_sql", `${word()} in a routine`);
-        takeUntil(";");
-        return;
-      case "SET":
-        readSet();
-        return;
-      default:
-        readSql(isBody);
-        return;
-    }
+    if (cursor.token()?.kind === "word" && word(1) === ":") skip(2);
+    const read = readers[word()];
+    if (read) read();
+    else readSql(isBody);
   }
 
-  function takeLabel(): void {
-    if (tokens[at]?.kind === "word") at += 1;
+  const readers: Record<string, () => void> = {
+    BEGIN: readBlock,
+    IF: readIf,
+    CASE: readCase,
+    LOOP: () => readLoop("LOOP"),
+    WHILE: readWhile,
+    REPEAT: readRepeat,
+    RETURN: readReturn,
+    DECLARE: readDeclare,
+    SET: readSet,
+    LEAVE: readNamed,
+    ITERATE: readNamed,
+    OPEN: readNamed,
+    CLOSE: readNamed,
+    FETCH: skipStatement,
+    SIGNAL: skipStatement,
+    RESIGNAL: skipStatement,
+    GET: skipStatement,
+    PREPARE: readDynamic,
+    EXECUTE: readDynamic,
+    DEALLOCATE: readDynamic,
+  };
+
+  function skipStatement(): void {
+    takeUntil(";");
+  }
+
+  /** A word and the name of what it is done with. */
+  function readNamed(): void {
+    skip();
+    cursor.takeName();
+  }
+
+  function readReturn(): void {
+    expect("RETURN");
+    readExpression(";");
+  }
+
+  function readDynamic(): void {
+    addWarning(context.found, "dynamic_sql", `${word()} in a routine`);
+    skipStatement();
+  }
+
+  /** `END` with what it ends, and the label that may stand behind. */
+  function readEnd(...of: string[]): void {
+    expect("END", ...of);
+    if (cursor.token()?.kind === "word") skip();
   }
 
   function readBlock(): void {
     expect("BEGIN");
     if (take("NOT")) expect("ATOMIC");
     readStatements("END");
-    expect("END");
-    takeLabel();
+    readEnd();
+  }
+
+  function readLoop(kind: "LOOP" | "WHILE"): void {
+    skip();
+    readStatements("END");
+    readEnd(kind);
+  }
+
+  function readWhile(): void {
+    expect("WHILE");
+    readExpression("DO");
+    readLoop("WHILE");
+  }
+
+  function readRepeat(): void {
+    expect("REPEAT");
+    readStatements("UNTIL");
+    expect("UNTIL");
+    readExpression("END");
+    readEnd("REPEAT");
   }
 
   function readIf(): void {
     expect("IF");
-    readExpression("THEN");
-    expect("THEN");
-    readStatements("ELSEIF", "ELSE", "END");
-    while (take("ELSEIF")) {
+    do {
       readExpression("THEN");
       expect("THEN");
       readStatements("ELSEIF", "ELSE", "END");
-    }
+    } while (take("ELSEIF"));
     if (take("ELSE")) readStatements("END");
     expect("END", "IF");
   }
@@ -285,68 +222,62 @@ function createReader(
   function readDeclare(): void {
     expect("DECLARE");
     if (/^(CONTINUE|EXIT|UNDO)$/.test(word())) {
-      at += 1;
+      skip();
       expect("HANDLER", "FOR");
-      while (
-        /^(SQLEXCEPTION|SQLWARNING|NOT|FOUND|SQLSTATE|VALUE|,)$/.test(word()) ||
-        isCondition()
-      ) {
-        at += 1;
-      }
+      while (isCondition()) skip();
       readStatement(false);
-      return;
-    }
-    if (word(1) === "CURSOR") {
-      at += 2;
+    } else if (word(1) === "CURSOR") {
+      skip(2);
       expect("FOR");
       readSql(false);
-      return;
+    } else {
+      takeUntil("DEFAULT", ";");
+      if (take("DEFAULT")) readExpression(";");
     }
-    takeUntil("DEFAULT", ";");
-    if (take("DEFAULT")) readExpression(";");
   }
 
-  /** An SQLSTATE, an error number, or the name of a condition before a comma or a statement. */
+  /** A part of what a handler is for: a class, an SQLSTATE, an error number, a condition's name. */
   function isCondition(): boolean {
-    const token = tokens[at];
-    if (token?.kind === "quote" || /^\d+$/.test(token?.text ?? "")) return true;
-    return (
-      token?.kind === "word" &&
-      !/^(BEGIN|SET|ROLLBACK|INSERT|UPDATE|DELETE|SELECT|CALL|IF|LEAVE|SIGNAL|RESIGNAL)$/.test(
-        token.text,
-      ) &&
-      word(-1) === "FOR"
-    );
+    const token = cursor.token();
+    if (/^(SQLEXCEPTION|SQLWARNING|NOT|FOUND|SQLSTATE|VALUE|,)$/.test(word())) return true;
+    if (token?.kind === "quote" || /^\d+$/.test(word())) return true;
+    const isStatement =
+      /^(BEGIN|SET|ROLLBACK|INSERT|UPDATE|DELETE|SELECT|CALL|IF|LEAVE|SIGNAL|RESIGNAL)$/;
+    return token?.kind === "word" && word(-1) === "FOR" && !isStatement.test(word());
   }
 
   function readSet(): void {
     expect("SET");
     do {
-      takeUntil("=", ":", ",", ";");
-      if (take(":")) expect("=");
-      else expect("=");
+      const assigned = takeUntil("=", ":", ",", ";");
+      if (isGlobalSetting(assigned)) {
+        addError(context.found, "system_setting", "SET GLOBAL in a routine");
+      }
+      take(":");
+      expect("=");
       readExpression(",", ";");
     } while (take(","));
   }
 
   /** A statement of SQL, read as any other; `INTO` variables are left out for the grammar. */
   function readSql(isBody: boolean): void {
-    const sql = isBody ? tokens.slice(at) : takeUntil(";");
-    if (isBody) at = tokens.length;
-    const into = sql.findIndex((token) => token.text === "INTO");
-    const isQuery = sql[0]?.text === "SELECT" && into > 0;
-    const from = sql.findIndex(
-      (token, index) => index > into && /^(FROM|WHERE|LIMIT)$/.test(token.text),
-    );
-    const isVariables = isQuery && !/^(OUTFILE|DUMPFILE)$/.test(sql[into + 1]?.text ?? "");
-    const rest = from < 0 ? [] : sql.slice(from);
-    const plain = isVariables ? [...sql.slice(0, into), ...rest] : sql;
+    const tokens = isBody ? cursor.takeRest() : takeUntil(";");
     const found = newInspection("unknown");
-    const problem = inspectStatement(grammar, text, plain, { ...context, found });
+    const problem = inspectStatement(grammar, withoutVariables(tokens), { ...context, found });
     if (problem) throw new Unreadable(problem);
     // It is done when the routine is called; only what may stand nowhere counts now.
     context.found.errors.push(...found.errors);
   }
 
-  return { readCreate };
+  return { readBody };
+}
+
+/** A SELECT without the variables that it puts its row into. */
+function withoutVariables(tokens: readonly Token[]): readonly Token[] {
+  const into = tokens.findIndex((token) => token.text === "INTO");
+  const isFile = /^(OUTFILE|DUMPFILE)$/.test(tokens[into + 1]?.text ?? "");
+  if (tokens[0]?.text !== "SELECT" || into < 0 || isFile) return tokens;
+  const behind = tokens.slice(into);
+  const from = behind.findIndex((token) => /^(FROM|WHERE|LIMIT)$/.test(token.text));
+  return [...tokens.slice(0, into), ...(from < 0 ? [] : behind.slice(from))];
 }

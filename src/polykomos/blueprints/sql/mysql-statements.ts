@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./findings.ts";
 
-/** MySQL's statements by their first words: those a blueprint may not hold. Longest first. */
+/** MySQL's statements by their first words: those a blueprint may not hold. The first that fits counts. */
 export const refusedBeginnings: readonly { words: string[]; code: ErrorCode; message: string }[] = (
   [
     ["DROP DATABASE", "drop_database", "DROP DATABASE"],
@@ -95,7 +95,7 @@ export const refusedMysqlFunctions: Record<string, ErrorCode> = {
   BENCHMARK: "system_setting",
 };
 
-/** Databases that every server has; a name in one of them is a name in another database. */
+/** Settings that decide when a change becomes permanent. */
 export const transactionSettings = new Set([
   "AUTOCOMMIT",
   "TRANSACTION_ISOLATION",
@@ -105,6 +105,7 @@ export const transactionSettings = new Set([
   "COMPLETION_TYPE",
 ]);
 
+/** Settings that decide in which character set a statement is read. */
 export const charsetSettings = new Set([
   "CHARACTER_SET_CLIENT",
   "CHARACTER_SET_CONNECTION",

@@ -11,7 +11,7 @@ const repeatMax = 1_000;
 
 type Test = (char: string) => boolean;
 
-/** `next` are states reached without a character; `test` takes one on to `to`. */
+/** What is left to match: a `char` takes one character on to `to`, the others go there without one. */
 type State =
   | { kind: "char"; test: Test; to: number }
   | { kind: "split"; to: number[] }
@@ -19,7 +19,6 @@ type State =
   | { kind: "match" };
 
 type Tree =
-  | { kind: "empty" }
   | { kind: "char"; test: Test }
   | { kind: "start" | "end" }
   | { kind: "all" | "any"; items: Tree[] }
@@ -27,7 +26,7 @@ type Tree =
 
 class Refusal extends Error {}
 
-/** Compiles a pattern; says why not. */
+/** Compiles a pattern in JavaScript's notation (`u` flag), or says why it cannot be taken. */
 export function compilePattern(source: string): Pattern {
   if (source.length > patternCharsMax) {
     return { ok: false, reason: `over ${patternCharsMax} characters` };
@@ -47,11 +46,10 @@ export function compilePattern(source: string): Pattern {
   }
 }
 
+/** Adds the states of a tree that goes on at the state `to`; the first of them. */
 function build(tree: Tree, to: number, states: State[]): number {
   if (states.length > statesMax) throw new Refusal("it is too large");
   switch (tree.kind) {
-    case "empty":
-      return to;
     case "char":
       return states.push({ kind: "char", test: tree.test, to }) - 1;
     case "start":
@@ -77,45 +75,47 @@ function buildRepeat(tree: Tree & { kind: "repeat" }, to: number, states: State[
       next = states.push({ kind: "split", to: [to, build(tree.item, next, states)] }) - 1;
     }
   }
-  for (let count = 0; count < tree.min; count++) next = build(tree.item, next, states);
+  for (let count = 0; count < tree.min; count++) {
+    const first = build(tree.item, next, states);
+    // What needs no state matches nothing, however often: `((){1000}){1000}` would not end.
+    if (first === next) break;
+    next = first;
+  }
   return next;
 }
 
 /** Whether the pattern matches somewhere in the text. */
 function run(states: readonly State[], first: number, chars: readonly string[]): boolean {
-  let current = new Set<number>();
+  // Where in the text each state was reached last: it is followed once at each character.
+  const reachedAt = new Int32Array(states.length).fill(-1);
+  let next: number[] = [];
   for (let at = 0; at <= chars.length; at++) {
-    const reached = new Set<number>();
-    for (const state of [...current, first]) follow(states, state, at, chars.length, reached);
-    if (reached.has(0)) return true;
     const char = chars[at];
-    current = new Set();
-    if (char === undefined) break;
-    for (const index of reached) {
+    const waiting = [...next, first];
+    next = [];
+    for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
       const state = states[index];
-      if (state?.kind === "char" && state.test(char)) current.add(state.to);
+      if (!state || reachedAt[index] === at) continue;
+      reachedAt[index] = at;
+      switch (state.kind) {
+        case "match":
+          return true;
+        case "char":
+          if (char !== undefined && state.test(char)) next.push(state.to);
+          break;
+        case "split":
+          waiting.push(...state.to);
+          break;
+        case "start":
+          if (at === 0) waiting.push(state.to);
+          break;
+        case "end":
+          if (at === chars.length) waiting.push(state.to);
+          break;
+      }
     }
   }
   return false;
-}
-
-function follow(
-  states: readonly State[],
-  from: number,
-  at: number,
-  length: number,
-  reached: Set<number>,
-): void {
-  const waiting = [from];
-  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-    if (reached.has(index)) continue;
-    const state = states[index];
-    if (!state) continue;
-    reached.add(index);
-    if (state.kind === "split") waiting.push(...state.to);
-    else if (state.kind === "start" && at === 0) waiting.push(state.to);
-    else if (state.kind === "end" && at === length) waiting.push(state.to);
-  }
 }
 
 const classes: Record<string, Test> = {
@@ -137,12 +137,14 @@ function createReader(source: readonly string[]) {
   }
 
   function readAny(): Tree {
-    const items = [readSequence()];
+    const first = readSequence();
+    if (peek() !== "|") return first;
+    const items = [first];
     while (peek() === "|") {
       at += 1;
       items.push(readSequence());
     }
-    return items.length === 1 ? (items[0] ?? { kind: "empty" }) : { kind: "any", items };
+    return { kind: "any", items };
   }
 
   function readSequence(): Tree {

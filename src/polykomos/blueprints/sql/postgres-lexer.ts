@@ -1,25 +1,14 @@
+import { matchEnd, quoteEnd, type Span } from "./spans.ts";
+
 /**
  * Finds where tokens of PostgreSQL's lexical structure end: quotes, comments, dollar quotes. It
  * decides nothing by itself; whatever is cut along its findings is read by the real parser.
  */
-export type Span = {
-  kind: "space" | "comment" | "quote" | "word" | "symbol";
-  start: number;
-  end: number;
-};
-
 const space = /[ \t\n\r\f\v]+/y;
 const lineComment = /--[^\n\r]*/y;
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const number = /\d[\w.]*/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
-/** Between the parts of one string constant there must be a line break. */
-const continuation = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]+|--[^\n\r]*[\n\r])*'/y;
-
-function matchAt(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : at;
-}
 
 function blockCommentEnd(text: string, start: number): number {
   let depth = 0;
@@ -36,25 +25,30 @@ function blockCommentEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** The end of what begins with the quote at `start`. */
-function quoteEnd(text: string, start: number, quote: string, backslashes: boolean): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const char = text[at];
-    if (char === "\\" && backslashes) at += 1;
-    else if (char === quote) {
-      if (text[at + 1] === quote) at += 1;
-      else return at + 1;
-    }
+/** A string constant with the parts that continue it. */
+function stringEnd(text: string, start: number, hasBackslashes: boolean): number {
+  let end = quoteEnd(text, start, hasBackslashes);
+  for (;;) {
+    const next = continuation(text, end);
+    if (next === null) return end;
+    end = quoteEnd(text, next, hasBackslashes);
   }
-  return text.length;
 }
 
-function stringEnd(text: string, start: number, backslashes: boolean): number {
-  let end = quoteEnd(text, start, "'", backslashes);
+/** Where a string constant goes on: at a quote with nothing but space before it, a line break in it. */
+function continuation(text: string, from: number): number | null {
+  let at = from;
+  let hasBreak = false;
   for (;;) {
-    const next = matchAt(continuation, text, end);
-    if (next === end) return end;
-    end = quoteEnd(text, next - 1, "'", backslashes);
+    const spaceEnd = matchEnd(space, text, at);
+    if (spaceEnd > at) {
+      hasBreak ||= /[\n\r]/.test(text.slice(at, spaceEnd));
+      at = spaceEnd;
+    } else if (text.startsWith("--", at)) {
+      at = matchEnd(lineComment, text, at);
+    } else {
+      return hasBreak && text[at] === "'" ? at : null;
+    }
   }
 }
 
@@ -62,31 +56,31 @@ function stringEnd(text: string, start: number, backslashes: boolean): number {
 export function postgresSpan(text: string, start: number): Span {
   const char = text[start] ?? "";
   const next = text[start + 1];
-  const end = matchAt(space, text, start);
+  const end = matchEnd(space, text, start);
   if (end > start) return { kind: "space", start, end };
   if (char === "-" && next === "-") {
-    return { kind: "comment", start, end: matchAt(lineComment, text, start) };
+    return { kind: "comment", start, end: matchEnd(lineComment, text, start) };
   }
   if (char === "/" && next === "*") {
     return { kind: "comment", start, end: blockCommentEnd(text, start) };
   }
   if (char === "'") return { kind: "quote", start, end: stringEnd(text, start, false) };
-  if (char === '"') return { kind: "quote", start, end: quoteEnd(text, start, '"', false) };
+  if (char === '"') return { kind: "quote", start, end: quoteEnd(text, start, false) };
   if (char === "$") {
-    const tagEnd = matchAt(dollarTag, text, start);
+    const tagEnd = matchEnd(dollarTag, text, start);
     if (tagEnd > start) {
       const tag = text.slice(start, tagEnd);
       const close = text.indexOf(tag, tagEnd);
       return { kind: "quote", start, end: close < 0 ? text.length : close + tag.length };
     }
   }
-  const wordEnd = matchAt(word, text, start);
+  const wordEnd = matchEnd(word, text, start);
   if (wordEnd > start) {
     const isEscape = wordEnd === start + 1 && /[eE]/.test(char) && text[wordEnd] === "'";
     if (isEscape) return { kind: "quote", start, end: stringEnd(text, wordEnd, true) };
     return { kind: "word", start, end: wordEnd };
   }
-  const numberEnd = matchAt(number, text, start);
+  const numberEnd = matchEnd(number, text, start);
   if (numberEnd > start) return { kind: "word", start, end: numberEnd };
   return { kind: "symbol", start, end: start + 1 };
 }

@@ -1,8 +1,16 @@
+import { createLineCounter } from "./lines.ts";
 import { readBody } from "./plpgsql.ts";
+import { createInspector, type Inspector } from "./postgres-inspector.ts";
 import { postgresCuts } from "./postgres-lexer.ts";
 import { loadPostgresParser, type Parsed, type PostgresParser } from "./postgres-parser.ts";
-import { createInspector, type Inspector } from "./postgres-rules.ts";
-import { addInspection, newReading, type Reading, statementsMax } from "./script.ts";
+import {
+  addStatement,
+  addTooMany,
+  newReading,
+  type Reading,
+  statementsMax,
+  syntaxErrorsMax,
+} from "./script.ts";
 
 /**
  * Reads a whole script with PostgreSQL's parser, a part at a time so that no more than one part's
@@ -10,16 +18,14 @@ import { addInspection, newReading, type Reading, statementsMax } from "./script
  * statements does its grammar take the end of the text.
  */
 const partChars = 48 * 1_024;
-const syntaxErrorsMax = 20;
 
 type State = {
   text: string;
   parser: PostgresParser;
   inspector: Inspector;
   reading: Reading;
-  line: number;
-  /** How far `line` has been counted. */
-  counted: number;
+  /** The line of a place; places must be asked for in order. */
+  lineAt(at: number): number;
 };
 
 /** What the parser could not hold ends in this; the parser is of no use afterwards. */
@@ -33,11 +39,10 @@ export async function readPostgres(text: string): Promise<Reading> {
   shared ??= await loadPostgresParser();
   const state: State = {
     text,
-    parser: shared,
+    parser: overflowing(shared),
     inspector: createInspector(),
     reading: newReading(),
-    line: 1,
-    counted: 0,
+    lineAt: createLineCounter(text),
   };
   try {
     readParts(state);
@@ -45,9 +50,26 @@ export async function readPostgres(text: string): Promise<Reading> {
     if (!(error instanceof Overflow)) throw error;
     shared = null;
     const message = "it is nested too deeply, or one statement is too long";
-    state.reading.errors.push({ code: "too_complex", line: state.line, message });
+    state.reading.errors.push({ code: "too_complex", line: state.lineAt(0), message });
   }
   return state.reading;
+}
+
+/**
+ * The parser, with `Overflow` for all that it throws: it reports everything else, so the stack of V8
+ * or of the module, or its memory, came to its end inside, and its state is unknown.
+ */
+function overflowing(parser: PostgresParser): PostgresParser {
+  function guarded<Value>(read: (text: string) => Value): (text: string) => Value {
+    return (text) => {
+      try {
+        return read(text);
+      } catch (error) {
+        throw new Overflow("The parser overflowed", { cause: error });
+      }
+    };
+  }
+  return { parse: guarded(parser.parse), plpgsql: guarded(parser.plpgsql) };
 }
 
 function readParts(state: State): void {
@@ -58,27 +80,15 @@ function readParts(state: State): void {
     const end = cuts[index] ?? text.length;
     const isLast = index === cuts.length - 1;
     if (!isLast && (cuts[index + 1] ?? 0) - start <= partChars) continue;
-    const parsed = parse(state, text.slice(start, end));
+    const parsed = state.parser.parse(text.slice(start, end));
     if (parsed.ok) take(state, start, end, parsed.statements);
     else readOneByOne(state, start, end, cuts);
     start = end;
     if (reading.statementCount > statementsMax) {
-      const message = `a blueprint has at most ${statementsMax} statements`;
-      reading.errors.push({ code: "too_many_statements", line: state.line, message });
+      addTooMany(reading, state.lineAt(start));
       return;
     }
     if (reading.errors.filter(({ code }) => code === "syntax").length >= syntaxErrorsMax) return;
-  }
-}
-
-function parse({ parser }: State, part: string): Parsed {
-  try {
-    return parser.parse(part);
-  } catch (error) {
-    // The stack of V8 or of the module, or its memory, came to its end inside the parser: it reports
-    // everything else, and its state is unknown now.
-    if (error instanceof Error) throw new Overflow(error.message, { cause: error });
-    throw error;
   }
 }
 
@@ -87,13 +97,13 @@ function readOneByOne(state: State, from: number, to: number, cuts: readonly num
   let start = from;
   for (const cut of cuts) {
     if (cut <= from || cut > to) continue;
-    const parsed = parse(state, state.text.slice(start, cut));
+    const parsed = state.parser.parse(state.text.slice(start, cut));
     if (parsed.ok) take(state, start, cut, parsed.statements);
     else {
       state.reading.statementCount += 1;
       state.reading.errors.push({
         code: "syntax",
-        line: lineAt(state, start + parsed.at),
+        line: state.lineAt(start + parsed.at),
         message: psqlHint(parsed.message),
       });
       if (state.reading.errors.length >= syntaxErrorsMax) return;
@@ -104,15 +114,6 @@ function readOneByOne(state: State, from: number, to: number, cuts: readonly num
 
 function psqlHint(message: string): string {
   return message.includes('"\\"') ? `${message} (a command of psql is no SQL)` : message;
-}
-
-/** The line of a place; places must be asked for in order. */
-function lineAt(state: State, at: number): number {
-  for (let place = state.counted; place < at; place++) {
-    if (state.text.charCodeAt(place) === 10) state.line += 1;
-  }
-  state.counted = Math.max(state.counted, at);
-  return state.line;
 }
 
 function take(
@@ -127,18 +128,9 @@ function take(
   for (const { node, byteStart, byteEnd } of statements) {
     const from = start + places(byteStart);
     const to = byteEnd === null ? start + part.trimEnd().length : start + places(byteEnd);
-    const line = lineAt(state, from);
+    const line = state.lineAt(from);
     const found = inspector.inspect(node, (body) => readBody(parser, body));
-    reading.statementCount += 1;
-    addInspection(reading, found, line);
-    reading.pieces.push({
-      kind: found.kind,
-      target: found.target?.slice(0, 200) ?? null,
-      line,
-      start: from,
-      end: to,
-      ...(found.outlivesRollback ? { outlivesRollback: true } : {}),
-    });
+    addStatement(reading, found, { line, start: from, end: to });
   }
 }
 

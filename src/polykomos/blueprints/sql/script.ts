@@ -47,8 +47,10 @@ export type Reading = {
 };
 
 export const statementsMax = 20_000;
+/** Statements that cannot be read, after which a script is read no further. */
+export const syntaxErrorsMax = 20;
 /** Findings told of a script; what is beyond them is the same again. */
-const findingsMax = 100;
+export const findingsMax = 100;
 
 export function newReading(): Reading {
   return {
@@ -75,8 +77,43 @@ export function newInspection(kind: string): Inspection {
   };
 }
 
-/** Adds what one statement does to what the script does. */
-export function addInspection(reading: Reading, found: Inspection, line: number): void {
+export function addError(found: Inspection, code: ErrorCode, message: string): void {
+  found.errors.push({ code, message });
+}
+
+export function addWarning(found: Inspection, code: WarningCode, message: string): void {
+  found.warnings.push({ code, message });
+}
+
+/** Characters kept of the name of what a statement is about. */
+const targetCharsMax = 200;
+/** Objects told of that a script makes, changes or drops, of each at most so many. */
+const objectsMax = 1_000;
+
+/** Adds a statement, with what it does, to what the script does. */
+export function addStatement(
+  reading: Reading,
+  found: Inspection,
+  place: Pick<Piece, "line" | "start" | "end">,
+): void {
+  const { kind, target, outlivesRollback } = found;
+  reading.statementCount += 1;
+  reading.pieces.push({
+    kind,
+    target: target?.slice(0, targetCharsMax) ?? null,
+    ...place,
+    ...(outlivesRollback ? { outlivesRollback } : {}),
+  });
+  addFindings(reading, found, place.line);
+}
+
+/** The error of a script that has more statements than it may have; it is read no further. */
+export function addTooMany(reading: Reading, line: number): void {
+  const message = `a blueprint has at most ${statementsMax} statements`;
+  reading.errors.push({ code: "too_many_statements", line, message });
+}
+
+function addFindings(reading: Reading, found: Inspection, line: number): void {
   for (const error of found.errors) {
     if (reading.errors.length < findingsMax) reading.errors.push({ ...error, line });
   }
@@ -89,7 +126,7 @@ export function addInspection(reading: Reading, found: Inspection, line: number)
   }
   for (const list of ["created", "altered", "dropped"] as const) {
     for (const object of found[list]) {
-      if (reading[list].length < 1_000) reading[list].push(object);
+      if (reading[list].length < objectsMax) reading[list].push(object);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineName } from "./script.ts";
+import type { Span } from "./spans.ts";
 
 /**
  * A blueprint's text taken apart: plain SQL, placeholders `{{name}}` and `{{name:ident}}`, and parts
@@ -19,13 +20,17 @@ export type Template = {
   malformed: { at: number; message: string }[];
 };
 
-type Span = { kind: string; start: number; end: number };
-export type Spans = (text: string, start: number) => Span;
+/** The lexer by which quotes and comments are told from the rest. */
+export type SpanAt = (text: string, start: number) => Span;
 
-const placeholder = /\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,62})\s*(?::\s*(\w+)\s*)?\}\}/y;
+/** What a variable may be called, as the source of a regular expression. */
+export const variableName = "[A-Za-z_][A-Za-z0-9_]{0,62}";
+
+const placeholder = new RegExp(`\\{\\{\\s*(${variableName})\\s*(?::\\s*(\\w+)\\s*)?\\}\\}`, "y");
 const opening = /\{\{#\s*(postgres|mysql)\s*\}\}/y;
-const inQuotes = /\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,62})\s*(?::\s*ident\s*)?\}\}/g;
+const inQuotes = new RegExp(`\\{\\{\\s*(${variableName})\\s*(?::\\s*ident\\s*)?\\}\\}`, "g");
 
+/** What a sticky pattern finds at an offset. */
 function execAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);
@@ -37,13 +42,17 @@ export function plainTemplate(text: string): Template {
 }
 
 /** Takes a text apart as the given engine reads it. */
-export function readTemplate(text: string, engine: EngineName, spanAt: Spans): Template {
+export function readTemplate(text: string, engine: EngineName, spanAt: SpanAt): Template {
   const template: Template = { text, parts: [], quoted: [], malformed: [] };
   let plainFrom = 0;
-  let inside: EngineName | null = null;
+  /** The block that has been opened and not closed. */
+  let block: { of: EngineName; at: number } | null = null;
 
-  function endPlain(at: number): void {
+  /** Ends the SQL that goes on up to `at`; what follows begins at `next`. */
+  function endPlain(at: number, next: number): number {
     if (at > plainFrom) template.parts.push({ kind: "sql", start: plainFrom, end: at });
+    plainFrom = next;
+    return next;
   }
 
   for (let at = 0; at < text.length; ) {
@@ -53,46 +62,36 @@ export function readTemplate(text: string, engine: EngineName, spanAt: Spans): T
       at = span.end;
       continue;
     }
-    const block: RegExpExecArray | null = inside === null ? execAt(opening, text, at) : null;
-    const close = inside !== null && text.startsWith(`{{/${inside}}}`, at);
+    const opened: RegExpExecArray | null = block === null ? execAt(opening, text, at) : null;
     const found = execAt(placeholder, text, at);
-    if (block) {
-      endPlain(at);
-      inside = block[1] === "postgres" ? "postgres" : "mysql";
-      at = opening.lastIndex;
-      if (inside !== engine) {
-        const end = text.indexOf(`{{/${inside}}}`, at);
-        if (end < 0) template.malformed.push({ at, message: `{{/${inside}}} is missing` });
-        at = end < 0 ? text.length : end;
-      }
-      plainFrom = at;
-    } else if (close) {
-      endPlain(at);
-      at += `{{/${inside}}}`.length;
-      plainFrom = at;
-      inside = null;
+    if (opened) {
+      block = { of: opened[1] === "postgres" ? "postgres" : "mysql", at };
+      const inside = opening.lastIndex;
+      // What is for the other engine is not read: its quotes may be none here.
+      const end = block.of === engine ? inside : text.indexOf(closingOf(block.of), inside);
+      at = endPlain(at, end < 0 ? text.length : end);
+    } else if (block !== null && text.startsWith(closingOf(block.of), at)) {
+      at = endPlain(at, at + closingOf(block.of).length);
+      block = null;
     } else if (found && (found[2] === undefined || found[2] === "ident")) {
-      endPlain(at);
-      const end = placeholder.lastIndex;
-      const isIdentifier = found[2] === "ident";
-      template.parts.push({
-        kind: "placeholder",
-        start: at,
-        end,
-        placeholder: { name: found[1] ?? "", isIdentifier },
-      });
-      at = end;
-      plainFrom = end;
+      const [start, end] = [at, placeholder.lastIndex];
+      at = endPlain(start, end);
+      const named: Placeholder = { name: found[1] ?? "", isIdentifier: found[2] === "ident" };
+      template.parts.push({ kind: "placeholder", start, end, placeholder: named });
     } else {
       template.malformed.push({ at, message: malformed(found?.[2]) });
       at += 2;
     }
   }
-  endPlain(text.length);
-  if (inside !== null && text.indexOf(`{{/${inside}}}`) >= 0) {
-    template.malformed.push({ at: text.length, message: `{{/${inside}}} is missing` });
+  endPlain(text.length, text.length);
+  if (block) {
+    template.malformed.push({ at: block.at, message: `${closingOf(block.of)} is missing` });
   }
   return template;
+}
+
+function closingOf(engine: EngineName): string {
+  return `{{/${engine}}}`;
 }
 
 function malformed(kind: string | undefined): string {
@@ -108,57 +107,65 @@ function noteQuoted(template: Template, { start, end }: Span): void {
   }
 }
 
-/** A text made of a template, and the way back from its offsets to the template's. */
+/** A text made of a template, with the ways between its offsets and the template's. */
 export type Rendered = {
   text: string;
-  /** The template's offset of an offset that stands in plain SQL, or at an edge of it. */
-  back(offset: number): number;
+  /** The text's offset of a template's offset that stands in plain SQL, or at the edge of a part. */
+  toText(offset: number): number;
+  /** The template's offset of a text's. */
+  toTemplate(offset: number): number;
 };
 
-type Place = { out: number; part: Part };
+/** A part, and where in the rendered text it begins and ends. */
+type Place = { part: Part; start: number; end: number };
 
 /**
- * Puts values in the placeholders of the parts between two offsets. Spaces around each keep it from
- * running together with its neighbours: `-{{n}}` is no comment and `E{{s}}` no escape string. Line
- * breaks of what is left out are kept, so that lines are those of the template.
+ * Puts values in the placeholders. Spaces around each keep it from running together with its
+ * neighbours: `-{{n}}` is no comment and `E{{s}}` no escape string. Line breaks of what is left out
+ * are kept, so that lines are those of the template.
  */
-export function render(
-  template: Template,
-  write: (placeholder: Placeholder) => string,
-  from = 0,
-  to = template.text.length,
-): Rendered {
+export function render(template: Template, write: (placeholder: Placeholder) => string): Rendered {
   let text = "";
-  let readTo = from;
+  let readTo = 0;
   const places: Place[] = [];
   for (const part of template.parts) {
-    if (part.end <= from || part.start >= to) continue;
-    text += breaksIn(template.text, readTo, part.start);
-    places.push({ out: text.length, part });
+    text += template.text.slice(readTo, part.start).replaceAll(/[^\n]/g, "");
+    const start = text.length;
     text +=
       part.kind === "placeholder"
         ? ` ${write(part.placeholder)} `
-        : template.text.slice(Math.max(part.start, from), Math.min(part.end, to));
+        : template.text.slice(part.start, part.end);
+    places.push({ part, start, end: text.length });
     readTo = part.end;
   }
-  return { text, back: (offset) => backOf(places, offset, from) };
+  return {
+    text,
+    toText(offset) {
+      const place = lastOf(places, ({ part }) => part.start <= offset);
+      if (!place) return 0;
+      const { part, start, end } = place;
+      if (part.kind === "placeholder") return offset > part.start ? end : start;
+      return Math.min(end, start + (offset - part.start));
+    },
+    toTemplate(offset) {
+      const place = lastOf(places, ({ start }) => start <= offset);
+      if (!place) return 0;
+      const { part, start } = place;
+      if (part.kind === "placeholder") return offset > start ? part.end : part.start;
+      return Math.min(part.end, part.start + (offset - start));
+    },
+  };
 }
 
-function breaksIn(text: string, from: number, to: number): string {
-  return to > from ? text.slice(from, to).replaceAll(/[^\n]/g, "") : "";
-}
-
-function backOf(places: readonly Place[], offset: number, from: number): number {
+/** The last place of which something is true that is true of all before it. */
+function lastOf(places: readonly Place[], isBefore: (place: Place) => boolean): Place | undefined {
   let low = 0;
-  let high = places.length - 1;
+  let high = places.length;
   while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((places[middle]?.out ?? 0) <= offset) low = middle;
-    else high = middle - 1;
+    const middle = (low + high) >>> 1;
+    const place = places[middle];
+    if (place && isBefore(place)) low = middle + 1;
+    else high = middle;
   }
-  const place = places[low];
-  if (!place) return from;
-  const { out, part } = place;
-  if (part.kind === "placeholder") return offset > out ? part.end : part.start;
-  return Math.min(part.end, Math.max(part.start, from) + (offset - out));
+  return places[low - 1];
 }

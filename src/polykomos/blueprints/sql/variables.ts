@@ -52,8 +52,9 @@ function isDate(value: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(value) && new Date(time || 0).toISOString().startsWith(value);
 }
 
+/** RFC 3339 with a space for the `T` and without a zone as well. */
 const dateTime =
-  /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?$/;
+  /^(\d{4}-\d\d-\d\d)[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/;
 
 const mustBe: Record<VariableType, { isIt: (value: unknown) => boolean; what: string }> = {
   string: {
@@ -181,7 +182,7 @@ export function isName(engine: EngineName, value: unknown): boolean {
   if (typeof value !== "string") return false;
   try {
     quoteName(engine, value);
-    return value.length <= 63;
+    return Buffer.byteLength(value) <= 63;
   } catch {
     return false;
   }

@@ -1,10 +1,11 @@
 import type { Store } from "../../../db/client.ts";
+import { canonicalJson } from "../../../lib/canonical-json.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { newUuid } from "../../../lib/ids.ts";
 import { checkScript } from "../sql/check.ts";
 import { engineNames } from "../sql/script.ts";
 import type { Declarations } from "../sql/variables.ts";
-import { listSystemBlueprints, putSystemBlueprint } from "../store.ts";
+import { listSystemBlueprints, putSystemBlueprint, type SystemBlueprint } from "../store.ts";
 import agentMemory from "./agent-memory.sql";
 import auditLog from "./audit-log.sql";
 import blog from "./blog.sql";
@@ -12,7 +13,7 @@ import seedContacts from "./seed-contacts.sql";
 import shop from "./shop.sql";
 import toDo from "./to-do.sql";
 
-/** The blueprints that ship with the product: each a file, each for both engines. */
+/** A blueprint that ships with the product: its text is a file, and runs on both engines. */
 type SystemSource = {
   slug: string;
   description: string;
@@ -20,6 +21,7 @@ type SystemSource = {
   variables: Declarations | null;
 };
 
+/** In the order in which they are made, so the last is the first of a list. */
 const systemSources: readonly SystemSource[] = [
   {
     slug: "audit-log",
@@ -100,10 +102,19 @@ export function systemInstaller(deps: { store: Store; clock: Clock }): () => Pro
     );
     for (const source of systemSources) {
       const known = present.get(source.slug);
-      if (known?.sqlContent !== source.sqlContent) await install(deps, source, known?.version ?? 0);
+      if (!known || !isSame(known, source)) await install(deps, source, known?.version ?? 0);
     }
     isInstalled = true;
   };
+}
+
+/** The store keeps the members of its JSON in an order of its own. */
+function isSame(known: SystemBlueprint, source: SystemSource): boolean {
+  return (
+    known.sqlContent === source.sqlContent &&
+    known.description === source.description &&
+    canonicalJson(known.variables) === canonicalJson(source.variables)
+  );
 }
 
 async function install(

@@ -1,5 +1,6 @@
 import type { Caller } from "../../caller.ts";
 import { fault } from "../../dialect.ts";
+import type { Page } from "../../page.ts";
 import { type BlueprintDeps, getBlueprint } from "../service.ts";
 import * as store from "./store.ts";
 
@@ -9,7 +10,7 @@ export async function listVersions(
   caller: Caller,
   uuid: string,
   page: { limit: number; startingAfter: number | null },
-): Promise<{ rows: store.VersionRow[]; hasMore: boolean }> {
+): Promise<Page<store.VersionRow>> {
   const present = await getBlueprint(deps, caller, uuid);
   const { limit, startingAfter } = page;
   if (startingAfter !== null && startingAfter > present.version) {

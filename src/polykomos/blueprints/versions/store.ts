@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
-import { isoTime } from "../../databases/rows.ts";
+import { isoTime } from "../../../db/iso-time.ts";
+import { type Page, pageOf } from "../../page.ts";
 import { visible } from "../store.ts";
 
 export type VersionRow = {
@@ -18,7 +19,7 @@ export async function listVersions(
   uuid: string,
   limit: number,
   before: number | null,
-): Promise<{ rows: VersionRow[]; hasMore: boolean }> {
+): Promise<Page<VersionRow>> {
   const rows = await store.rows<VersionRow>(sql`
     SELECT v.version, v.size_bytes AS "sizeBytes", v.manifest->'engines' AS engines,
       coalesce((SELECT max(jsonb_array_length(p.value)) FROM jsonb_each(v.pieces) p), 0)
@@ -27,5 +28,5 @@ export async function listVersions(
     WHERE b.uuid = ${uuid} AND b.deleted_at IS NULL AND ${visible(userId)}
       AND (${before}::int IS NULL OR v.version < ${before})
     ORDER BY v.version DESC LIMIT ${limit + 1}`);
-  return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+  return pageOf(rows, limit);
 }

@@ -1,20 +1,13 @@
 import { randomPassword } from "../../../lib/secrets.ts";
 import type { Caller } from "../../caller.ts";
 import { notFound } from "../../dialect.ts";
+import { outcomeOf, runNow } from "../../operations/in-request.ts";
 import type { DatabaseRow } from "../rows.ts";
 import { databasePasswordContext } from "../seal-contexts.ts";
-import {
-  changeOf,
-  type DatabaseDeps,
-  earlierRun,
-  getDatabase,
-  once,
-  runNow,
-  stateOf,
-} from "../service.ts";
+import { changeOf, type DatabaseDeps, earlierRun, getDatabase, once } from "../service.ts";
 import * as store from "./store.ts";
 
-export type Rotated = {
+type Rotated = {
   database: DatabaseRow;
   password: string;
   operationId: string;
@@ -40,7 +33,7 @@ export async function rotateCredentials(
   const earlier = isQueued ? null : await earlierRun(deps, caller);
   const operationId = earlier?.operationId ?? change.operationId;
   await runNow(deps, operationId);
-  const state = await stateOf(deps, operationId);
+  const { state } = await outcomeOf(deps, operationId);
   const { database, password } = await getDatabase(deps, caller, uuid);
   return { database, password, operationId, isDone: state === "succeeded" };
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
-import { auditSql, type Change, lockedTarget } from "../store.ts";
+import { type Change, databaseAudit, lockedTarget } from "../store.ts";
 
 /**
  * Queues a rotation. The end of an overlap that goes on is left to it: its first step is the same.
@@ -24,7 +24,7 @@ export async function queueRotation(
         d.id, 'queued', ${change.now}::timestamptz, ${change.requestKey},
         ${change.now}::timestamptz, ${rotation.credentialSealed}, ${rotation.overlapSeconds}::int
       FROM found d),
-    audit AS (${auditSql(change, "database.rotate_credentials", sql`found`)})
+    audit AS (${databaseAudit(change, "database.rotate_credentials", sql`found`)})
     SELECT 1 FROM found`);
   return rows.length > 0;
 }

@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { declare } from "../../../http/declare.ts";
-import { errorAnswers, idQuery, requestId, timestamp, uuidText } from "../../schemas.ts";
+import { errorAnswers, idQuery, many, timestamp, uuidText } from "../../schemas.ts";
+
+const usageHistory = z.object({
+  object: z.literal("usage_history"),
+  database_uuid: z.uuid(),
+  points: z.array(z.object({ at: timestamp, storage_bytes: z.int(), connections: z.int() })),
+});
 
 export const listUsageHistory = declare({
   method: "get",
@@ -19,18 +25,7 @@ export const listUsageHistory = declare({
   answers: {
     200: {
       description: "The databases that were measured, newest first; their points oldest first.",
-      schema: z.object({
-        data: z.array(
-          z.object({
-            object: z.literal("usage_history"),
-            database_uuid: z.uuid(),
-            points: z.array(
-              z.object({ at: timestamp, storage_bytes: z.int(), connections: z.int() }),
-            ),
-          }),
-        ),
-        request_id: requestId,
-      }),
+      schema: many(usageHistory),
     },
     ...errorAnswers({ method: "get" }),
   },

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
-import { isoTime, newestOfTeams, teamOfUser } from "../rows.ts";
+import { isoTime } from "../../../db/iso-time.ts";
+import { newestOfTeams, teamOfUser } from "../../team-rows.ts";
 
 /** How databases' usage went: `usage_samples`, a row for each quarter of an hour. */
 type Point = { at: string; storage_bytes: number; connections: number };

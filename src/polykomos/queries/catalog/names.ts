@@ -1,7 +1,7 @@
 import type { Dialect } from "../translator.ts";
 import { reservedWords } from "./reserved-words.ts";
 
-const PLAIN = /^[a-z_][a-z0-9_]*$/;
+const plainName = /^[a-z_][a-z0-9_]*$/;
 
 /** A name between the engine's quotes. */
 export function quoteName(name: string, dialect: Dialect): string {
@@ -11,7 +11,7 @@ export function quoteName(name: string, dialect: Dialect): string {
 
 /** A name as a person would write it: quoted only where the engine would read it otherwise. */
 export function writeName(name: string, dialect: Dialect): string {
-  const plain = dialect === "postgres" ? PLAIN.test(name) : PLAIN.test(name.toLowerCase());
+  const plain = dialect === "postgres" ? plainName.test(name) : plainName.test(name.toLowerCase());
   return plain && !reservedWords.has(name.toLowerCase()) ? name : quoteName(name, dialect);
 }
 
@@ -21,6 +21,7 @@ export function quoteTable(table: { schema: string; name: string }, dialect: Dia
   return dialect === "mysql" ? name : `${quoteName(table.schema, dialect)}.${name}`;
 }
 
+/** The same as a person would write it. */
 export function writeTable(table: { schema: string; name: string }, dialect: Dialect): string {
   const name = writeName(table.name, dialect);
   const isPlain = dialect === "mysql" || table.schema === "public";

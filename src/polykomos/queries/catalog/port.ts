@@ -8,11 +8,13 @@ export function textOf(row: CatalogRow, name: string): string {
   return value === null || value === undefined ? "" : String(value);
 }
 
+/** The same; null for an empty text, which is how both engines say that there is none. */
 export function textOrNull(row: CatalogRow, name: string): string | null {
   const text = textOf(row, name);
   return text === "" ? null : text;
 }
 
+/** A number from 0; 0 where there is none, or the engine says -1 for not known. */
 export function numberOf(row: CatalogRow, name: string): number {
   const value = Number(row[name]);
   return Number.isFinite(value) && value > 0 ? value : 0;

@@ -6,21 +6,31 @@ import type { Catalog, Column, Table } from "./catalog.ts";
 import { quoteName, quoteTable } from "./names.ts";
 import { type CatalogRow, type ReadRows, textOf } from "./port.ts";
 
-export type TableSize = { schema: string; table: string; bytes: number };
+type TableSize = { schema: string; table: string; bytes: number };
 
-const SMALL_TABLE_BYTES = 4 * 1024 * 1024;
-const VALUES_MAX = 200;
-const VALUE_LENGTH_MAX = 64;
-const COLUMNS_A_STATEMENT = 60;
-const STATEMENTS_MAX = 8;
-const TOTAL_LENGTH_MAX = 512 * 1024;
+const smallTableBytesMax = 4 * 1024 * 1024;
+const valuesMax = 200;
+const valueCharsMax = 64;
+const columnsPerStatementMax = 60;
+const statementsMax = 8;
+const totalCharsMax = 512 * 1024;
 
-const COMMON_VALUES = `SELECT schemaname AS schema, tablename AS table, attname AS name,
+/** Where the common values are all that there are: of a list with gaps, the others could not be found. */
+const commonValuesSql = `SELECT schemaname AS schema, tablename AS table, attname AS name,
   array_to_string(most_common_vals::text::text[], chr(31)) AS vals
-FROM pg_stats WHERE most_common_vals IS NOT NULL AND n_distinct BETWEEN 0 AND 200
+FROM pg_stats WHERE n_distinct BETWEEN 1 AND cardinality(most_common_vals::text::text[])
   AND schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2, 3`;
 
-type Place = { table: Table; column: Column };
+/** A column and the table that it is part of. */
+export type Place = { table: Table; column: Column };
+
+/** The text columns of tables whose values are not known, in the catalog's order. */
+export function textColumnsUnknown(catalog: Catalog): Place[] {
+  return catalog.tables
+    .filter((table) => !table.isView)
+    .flatMap((table) => table.columns.map((column) => ({ table, column })))
+    .filter(({ column }) => column.kind === "text" && column.values.length === 0);
+}
 
 /** The same catalog with `values` filled in, within bounds of statements, values and bytes. */
 export async function addValues(
@@ -30,22 +40,19 @@ export async function addValues(
   read: ReadRows,
 ): Promise<Catalog> {
   const bytes = new Map(sizes.map((size) => [`${size.schema}\u0000${size.table}`, size.bytes]));
-  const places = catalog.tables
-    .filter((table) => !table.isView)
-    .flatMap((table) => table.columns.map((column) => ({ table, column })))
-    .filter(({ column }) => column.kind === "text" && column.values.length === 0);
-  const [small, big] = partition(
-    places,
-    ({ table }) => (bytes.get(`${table.schema}\u0000${table.name}`) ?? 0) <= SMALL_TABLE_BYTES,
-  );
+  const isSmall = ({ table }: Place) =>
+    (bytes.get(`${table.schema}\u0000${table.name}`) ?? 0) <= smallTableBytesMax;
+  const places = textColumnsUnknown(catalog);
+  const small = places.filter(isSmall);
   const found = new Map<string, string[]>();
-  for (let batch = 0; batch < STATEMENTS_MAX; batch += 1) {
-    const asked = small.slice(batch * COLUMNS_A_STATEMENT, (batch + 1) * COLUMNS_A_STATEMENT);
+  for (let batch = 0; batch < statementsMax; batch += 1) {
+    const asked = small.slice(batch * columnsPerStatementMax, (batch + 1) * columnsPerStatementMax);
     if (asked.length === 0) break;
     const rows = await read(distinctValues(asked, dialect), []);
     collect(rows, asked, found);
   }
-  if (dialect === "postgres" && big.length > 0) addCommon(await read(COMMON_VALUES, []), found);
+  const hasBig = small.length < places.length;
+  if (dialect === "postgres" && hasBig) addCommon(await read(commonValuesSql, []), found);
   return withValues(catalog, found);
 }
 
@@ -53,7 +60,7 @@ function distinctValues(places: readonly Place[], dialect: Dialect): string {
   const text = dialect === "postgres" ? "text" : "char";
   const parts = places.map(({ table, column }, index) => {
     const name = quoteName(column.name, dialect);
-    const values = `SELECT DISTINCT CAST(${name} AS ${text}) AS v FROM ${quoteTable(table, dialect)} WHERE ${name} IS NOT NULL LIMIT ${VALUES_MAX + 1}`;
+    const values = `SELECT DISTINCT CAST(${name} AS ${text}) AS v FROM ${quoteTable(table, dialect)} WHERE ${name} IS NOT NULL LIMIT ${valuesMax + 1}`;
     return `(SELECT ${index} AS place, v FROM (${values}) AS x${index})`;
   });
   return `${parts.join(" UNION ALL ")} ORDER BY 1, 2`;
@@ -83,10 +90,10 @@ function withValues(catalog: Catalog, found: Map<string, string[]>): Catalog {
     ...table,
     columns: table.columns.map((column) => {
       const all = found.get(keyOf(table.schema, table.name, column.name)) ?? [];
-      if (column.kind !== "text" || all.length === 0 || all.length > VALUES_MAX) return column;
-      const values = all.filter((value) => value !== "" && value.length <= VALUE_LENGTH_MAX);
+      if (column.kind !== "text" || all.length === 0 || all.length > valuesMax) return column;
+      const values = all.filter((value) => value !== "" && value.length <= valueCharsMax);
       total += values.reduce((sum, value) => sum + value.length, 0);
-      return total > TOTAL_LENGTH_MAX ? column : { ...column, values };
+      return total > totalCharsMax ? column : { ...column, values };
     }),
   }));
   return { tables };
@@ -94,8 +101,4 @@ function withValues(catalog: Catalog, found: Map<string, string[]>): Catalog {
 
 function keyOf(schema: string, table: string, column: string): string {
   return `${schema}\u0000${table}\u0000${column}`;
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
 }

@@ -1,18 +1,12 @@
-import {
-  listOf,
-  type MysqlNode,
-  type MysqlWalk,
-  nodeOf,
-  useMysqlTable,
-  walkMysql,
-} from "./mysql-walk.ts";
+import { type MysqlWalk, useMysqlTable, walkMysql } from "./mysql-walk.ts";
+import { listOf, type Node, nodeOf } from "./tree.ts";
 import { Refusal } from "./verdict.ts";
 
 /**
  * Changes of MySQL's objects that a question may ask for. Answers what is lost by it, for a person
  * to say yes to, or null. MySQL makes each of them permanent by itself.
  */
-export function readMysqlDdl(root: MysqlNode, walk: MysqlWalk): string | null {
+export function readMysqlDdl(root: Node, walk: MysqlWalk): string | null {
   const what = `${String(root.type)} ${String(root.keyword ?? "")}`.trim();
   switch (what) {
     case "create table":
@@ -73,7 +67,7 @@ function checkTableOptions(options: unknown): void {
   }
 }
 
-function readCreateTable(root: MysqlNode, walk: MysqlWalk): string | null {
+function readCreateTable(root: Node, walk: MysqlWalk): string | null {
   if (root.temporary || root.ignore_replace) {
     throw new Refusal("not_allowed", "Only lasting tables of this database can be made");
   }
@@ -95,7 +89,7 @@ function addKeyNames(definitions: unknown, walk: MysqlWalk): void {
   }
 }
 
-function readCreateView(root: MysqlNode, walk: MysqlWalk): string | null {
+function readCreateView(root: Node, walk: MysqlWalk): string | null {
   if (root.definer || root.sql_security || root.algorithm) {
     throw new Refusal("not_allowed", "A view is made as its owner's");
   }
@@ -114,7 +108,7 @@ const alteredThings: ReadonlySet<string> = new Set([
   "table",
 ]);
 
-function readAlterTable(root: MysqlNode, walk: MysqlWalk): string | null {
+function readAlterTable(root: Node, walk: MysqlWalk): string | null {
   for (const each of listOf(root.table)) useMysqlTable(each, walk);
   let loss: string | null = null;
   for (const each of listOf(root.expr)) {
@@ -138,7 +132,7 @@ function readRename(value: unknown, walk: MysqlWalk): void {
 }
 
 /** Rights on one table. The login may not pass rights on, so the server has the last word. */
-function readGrant(root: MysqlNode, walk: MysqlWalk): string {
+function readGrant(root: Node, walk: MysqlWalk): string {
   const levels = listOf(nodeOf(root.on)?.priv_level).map(nodeOf);
   const isTables = levels.every((each) => each?.prefix === null && each.name !== "*");
   if (levels.length === 0 || !isTables || root.with) {

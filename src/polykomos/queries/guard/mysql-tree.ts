@@ -1,10 +1,11 @@
 import { readMysqlDdl } from "./mysql-ddl.ts";
-import { type MysqlNode, type MysqlWalk, nodeOf, walkMysql } from "./mysql-walk.ts";
+import { type MysqlWalk, walkMysql } from "./mysql-walk.ts";
 import type { Relations } from "./relations.ts";
+import { looksAtColumn, type Node, nodeOf } from "./tree.ts";
 import { Refusal, type StatementClass } from "./verdict.ts";
 
 /** What the tree of a statement tells. */
-export type MysqlReading = {
+type MysqlReading = {
   class: StatementClass;
   confirm: string | null;
   /** In upper case: the tables and names of its own that it uses. */
@@ -29,17 +30,10 @@ export function readMysqlTree(tree: unknown, relations: Relations): MysqlReading
   }
 }
 
-function readChange(root: MysqlNode, walk: MysqlWalk): string | null {
+function readChange(root: Node, walk: MysqlWalk): string | null {
   const { type, ...inside } = root;
   walkMysql(inside, walk);
-  if (type === "insert" || dependsOnRows(root.where)) return null;
+  const isBounded = looksAtColumn(root.where, (node) => node.type === "column_ref");
+  if (type === "insert" || isBounded) return null;
   return `${String(type).toUpperCase()} of every row`;
-}
-
-/** Whether a condition looks at a column at all; `true` and `1 = 1` do not. */
-function dependsOnRows(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(dependsOnRows);
-  const node = nodeOf(value);
-  if (node === null) return false;
-  return node.type === "column_ref" || Object.values(node).some(dependsOnRows);
 }

@@ -1,37 +1,19 @@
 import { mysqlFunctions } from "./mysql-functions.ts";
 import type { Relations } from "./relations.ts";
+import { listOf, type Node, nodeOf } from "./tree.ts";
 import { depthMax, padLengthMax, Refusal } from "./verdict.ts";
 
-/** Goes through the MySQL grammar's tree. What has a type must have one that is listed here. */
-export type MysqlNode = Record<string, unknown>;
-
+/** The types of nodes of the MySQL grammar's tree that a statement may have. */
 const types: ReadonlySet<string> = new Set([
   ...["select", "column_ref", "cast", "extract", "aggr_func", "expr_list", "window", "binary_expr"],
   ...["origin", "number", "bigint", "function", "default", "case", "when", "else", "interval"],
-  ...[
-    "single_quote_string",
-    "double_quote_string",
-    "natural_string",
-    "string",
-    "backticks_quote_string",
-    "datatype",
-    "star",
-  ],
+  ...["single_quote_string", "double_quote_string", "natural_string", "backticks_quote_string"],
+  ...["string", "datatype", "star"],
   ...["date", "time", "datetime", "timestamp", "unary_expr", "collate", "null", "bool", "boolean"],
   ...["full_hex_string", "hex_string", "bit_string", "ASC", "DESC", "asc", "desc", "dual"],
   ...["values", "ESCAPE", "escape", "expr", "rows", "rows between", "charset"],
   ...["not null", "comment", "on update", "on delete", "generated", "alter"],
 ]);
-
-export function nodeOf(value: unknown): MysqlNode | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as MysqlNode)
-    : null;
-}
-
-export function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
 
 /** What a walk is given, and what it finds. */
 export type MysqlWalk = {
@@ -64,7 +46,7 @@ function defineName(value: unknown, walk: MysqlWalk): void {
   walk.names.add(name.toUpperCase());
 }
 
-function checkNode(node: MysqlNode, walk: MysqlWalk): void {
+function checkNode(node: Node, walk: MysqlWalk): void {
   const { type } = node;
   if (typeof type === "string" && !types.has(type)) {
     throw new Refusal("not_allowed", `No question may use ${type.toLowerCase()}`);
@@ -75,6 +57,7 @@ function checkNode(node: MysqlNode, walk: MysqlWalk): void {
   if (type === undefined && "db" in node && "table" in node) useMysqlTable(node, walk);
 }
 
+/** Checks that a table is one of the catalog, and notes its name. Throws a Refusal. */
 export function useMysqlTable(value: unknown, walk: MysqlWalk): void {
   const node = nodeOf(value);
   const { table: name, db } = node ?? {};
@@ -85,7 +68,7 @@ export function useMysqlTable(value: unknown, walk: MysqlWalk): void {
   walk.names.add(name.toUpperCase());
 }
 
-function checkSelect({ into, locking_read, options }: MysqlNode): void {
+function checkSelect({ into, locking_read, options }: Node): void {
   const target = nodeOf(into);
   if (target?.keyword || target?.expr || target?.type) {
     throw new Refusal("not_allowed", "INTO writes somewhere");
@@ -94,7 +77,7 @@ function checkSelect({ into, locking_read, options }: MysqlNode): void {
   if (options) throw new Refusal("not_allowed", "No question may use options of SELECT");
 }
 
-function checkFunction(node: MysqlNode): void {
+function checkFunction(node: Node): void {
   const name = nodeOf(node.name);
   const [only, ...more] = listOf(name?.name).map((each) => String(nodeOf(each)?.value));
   if (only === undefined || more.length > 0 || name?.schema) {

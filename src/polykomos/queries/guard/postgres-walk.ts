@@ -1,13 +1,12 @@
-import type { Node } from "../../blueprints/sql/postgres-parser.ts";
 import { postgresFunctions, postgresSyntaxFunctions } from "./postgres-functions.ts";
 import type { Relations } from "./relations.ts";
+import { listOf, type Node, nodeOf } from "./tree.ts";
 import { depthMax, padLengthMax, Refusal } from "./verdict.ts";
 
 /**
- * Goes through PostgreSQL's own syntax tree. Every node must be of a kind that is listed here, so
- * what a later grammar adds is refused until somebody has thought about it.
+ * The kinds of nodes of PostgreSQL's own syntax tree that a query may have. What is not listed, and
+ * so what a later grammar adds, is refused until somebody has thought about it.
  */
-/** What a query is made of. */
 export const queryKinds: ReadonlySet<string> = new Set([
   ...["SelectStmt", "ResTarget", "ColumnRef", "A_Star", "A_Const", "String", "Integer", "Float"],
   ...["Boolean", "BitString", "A_Expr", "BoolExpr", "NullTest", "BooleanTest", "FuncCall"],
@@ -27,19 +26,9 @@ const refusedFields: ReadonlyMap<string, string> = new Map([
 /** Types whose reading looks names up in the system's catalogs. */
 const lookupType = /^reg/;
 
-export function asNode(value: unknown): Node | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Node)
-    : null;
-}
-
 /** A name of the tree: `{String: {sval}}`. */
 export function textOf(value: unknown): string {
-  return String(asNode(asNode(value)?.String)?.sval ?? "");
-}
-
-export function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  return String(nodeOf(nodeOf(value)?.String)?.sval ?? "");
 }
 
 /** Goes through a wrapped node and all below it. */
@@ -54,24 +43,24 @@ export function walkPostgres(
     for (const each of value) walkPostgres(each, relations, kinds, depth + 1);
     return;
   }
-  const node = asNode(value);
+  const node = nodeOf(value);
   if (node === null) return;
   // Names of a statement's own come before their uses, and may be used inside themselves.
-  for (const each of listOf(asNode(node.withClause)?.ctes)) defineName(each, relations);
+  for (const each of listOf(nodeOf(node.withClause)?.ctes)) defineName(each, relations);
   for (const [field, inside] of Object.entries(node)) {
     const refused = refusedFields.get(field);
     if (refused !== undefined) throw new Refusal("not_allowed", refused);
     if (/^[A-Z]/.test(field)) checkNode(field, inside, relations, kinds);
-    if (field === "relation" && typeof asNode(inside)?.relname === "string") {
-      useRelation(asNode(inside), relations);
+    if (field === "relation" && typeof nodeOf(inside)?.relname === "string") {
+      useRelation(nodeOf(inside), relations);
     }
-    if (field === "typeName") checkType(asNode(inside));
+    if (field === "typeName") checkType(nodeOf(inside));
     walkPostgres(inside, relations, kinds, depth + 1);
   }
 }
 
 function defineName(value: unknown, relations: Relations): void {
-  const name = asNode(asNode(value)?.CommonTableExpr)?.ctename;
+  const name = nodeOf(nodeOf(value)?.CommonTableExpr)?.ctename;
   if (typeof name === "string") relations.define(name);
 }
 
@@ -84,10 +73,10 @@ function checkNode(
   if (!kinds.has(kind)) {
     throw new Refusal("not_allowed", `No question may use ${kindName(kind)}`);
   }
-  const node = asNode(value);
+  const node = nodeOf(value);
   if (kind === "FuncCall") checkCall(node);
   if (kind === "RangeVar") useRelation(node, relations);
-  if (kind === "TypeCast") checkType(asNode(node?.typeName));
+  if (kind === "TypeCast") checkType(nodeOf(node?.typeName));
 }
 
 /** `CreateRoleStmt` → `create role`, for people. */
@@ -98,6 +87,7 @@ export function kindName(kind: string): string {
     .toLowerCase();
 }
 
+/** Checks that a table is one of the catalog. Throws a Refusal. */
 export function useRelation(node: Node | null, relations: Relations): void {
   if (node?.catalogname !== undefined) {
     throw new Refusal("not_allowed", "No statement may name another database");
@@ -127,13 +117,25 @@ function checkCall(node: Node | null): void {
     throw new Refusal("function_not_allowed", `No question may call ${names.join(".")}()`);
   }
   if (name === "lpad" || name === "rpad") checkPadding(listOf(node?.args)[1]);
+  if (name === "format") checkFormat(listOf(node?.args)[0]);
 }
 
 function checkPadding(value: unknown): void {
-  const length = asNode(asNode(asNode(value)?.A_Const)?.ival)?.ival;
-  if (typeof length !== "number" || length > padLengthMax) {
-    throw new Refusal("function_not_allowed", `Text is padded to at most ${padLengthMax} letters`);
+  const length = nodeOf(nodeOf(nodeOf(value)?.A_Const)?.ival)?.ival;
+  if (typeof length !== "number" || length > padLengthMax) refusePadding();
+}
+
+/** `%100000s` pads too, and `%*s` by an argument. */
+function checkFormat(value: unknown): void {
+  const text = nodeOf(nodeOf(nodeOf(value)?.A_Const)?.sval)?.sval;
+  const widths = typeof text === "string" ? text.matchAll(/%(?:\d+\$)?-?(\*|\d+)/g) : [["", "*"]];
+  for (const [, width] of widths) {
+    if (width === "*" || Number(width) > padLengthMax) refusePadding();
   }
+}
+
+function refusePadding(): never {
+  throw new Refusal("function_not_allowed", `Text is padded to at most ${padLengthMax} letters`);
 }
 
 function checkType(node: Node | null): void {

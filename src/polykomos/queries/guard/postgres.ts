@@ -1,9 +1,10 @@
 import { postgresSpan } from "../../blueprints/sql/postgres-lexer.ts";
-import type { Node, Parsed, PostgresParser } from "../../blueprints/sql/postgres-parser.ts";
+import type { Parsed, PostgresParser } from "../../blueprints/sql/postgres-parser.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { readPostgresDdl } from "./postgres-ddl.ts";
-import { asNode, walkPostgres } from "./postgres-walk.ts";
+import { walkPostgres } from "./postgres-walk.ts";
 import { relationsOf } from "./relations.ts";
+import { looksAtColumn, type Node, nodeOf } from "./tree.ts";
 import { Refusal, type Verdict } from "./verdict.ts";
 
 /** The guard on PostgreSQL's own syntax tree. */
@@ -12,7 +13,7 @@ import { Refusal, type Verdict } from "./verdict.ts";
 function checkTree(root: Node, sql: string, catalog: Catalog): Verdict {
   const relations = relationsOf(catalog);
   const [kind = "", body] = Object.entries(root)[0] ?? [];
-  const statement = asNode(body);
+  const statement = nodeOf(body);
   if (statement === null) throw new Refusal("unreadable", "It is no statement");
   if (kind === "SelectStmt") {
     walkPostgres(root, relations);
@@ -20,11 +21,12 @@ function checkTree(root: Node, sql: string, catalog: Catalog): Verdict {
   }
   if (kind === "InsertStmt" || kind === "UpdateStmt" || kind === "DeleteStmt") {
     walkPostgres(statement, relations);
-    const isBare = kind !== "InsertStmt" && !dependsOnRows(statement.whereClause);
+    const isBounded = looksAtColumn(statement.whereClause, (node) => node.ColumnRef !== undefined);
+    const isBare = kind !== "InsertStmt" && !isBounded;
     const confirm = isBare ? `${kind === "UpdateStmt" ? "UPDATE" : "DELETE"} of every row` : null;
     return { kind: "allowed", class: "write", sql, confirm };
   }
-  const { confirm } = readPostgresDdl(kind, statement, relations);
+  const confirm = readPostgresDdl(kind, statement, relations);
   return { kind: "allowed", class: "ddl", sql, confirm };
 }
 
@@ -69,14 +71,4 @@ function parse(parser: PostgresParser, sql: string, onOverflow: () => void): Par
     onOverflow();
     throw new Refusal("too_complex", "It is nested too deeply");
   }
-}
-
-/** Whether a condition looks at a column at all; `true` and `1 = 1` do not. */
-function dependsOnRows(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(dependsOnRows);
-  const node = asNode(value);
-  if (node === null) return false;
-  if (node.ColumnRef !== undefined) return true;
-  // What a query inside finds is the same for every row, unless it looks at the row.
-  return Object.values(node).some(dependsOnRows);
 }

@@ -3,7 +3,7 @@ import type { Generate } from "./llm-translator.ts";
 import { replySchema } from "./reply.ts";
 
 /** Any service that speaks OpenAI's chat completions: POST {base}/chat/completions. */
-export type OpenAiOptions = { baseUrl: string; apiKey: string; model: string };
+type OpenAiOptions = { baseUrl: string; apiKey: string; model: string };
 
 const answerTokensMax = 800;
 const answerBytesMax = 64 * 1024;

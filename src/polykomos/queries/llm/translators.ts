@@ -4,7 +4,7 @@ import { openAiGenerate } from "./openai.ts";
 import { type AiBinding, workersAiGenerate } from "./workers-ai.ts";
 
 /** Which translators there are, in the order in which they are asked. */
-export type TranslatorSettings = {
+type TranslatorSettings = {
   NL2SQL_ENGINE: "embedded" | "workers-ai" | "openai";
   NL2SQL_MODEL: string;
   NL2SQL_TIMEOUT_SECONDS: number;

@@ -15,6 +15,7 @@ const given = z.union([
     .transform((of) => of.choices[0]?.message.content),
 ]);
 
+/** Asks a model of Workers AI. The binding takes no signal: whoever waits has to stop waiting. */
 export function workersAiGenerate(ai: AiBinding, model: string): Generate {
   return async (messages) =>
     given.parse(

@@ -1,10 +1,11 @@
 import type { ReaderSession } from "../../../fleet/questions.ts";
+import { minuteMs } from "../../../lib/clock.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import { introspectMysql, MYSQL_SCHEMA_HASH } from "../catalog/introspect-mysql.ts";
-import { introspectPostgres, POSTGRES_SCHEMA_HASH } from "../catalog/introspect-postgres.ts";
+import { introspectMysql, mysqlSchemaHashSql } from "../catalog/introspect-mysql.ts";
+import { introspectPostgres, postgresSchemaHashSql } from "../catalog/introspect-postgres.ts";
 import type { ReadRows } from "../catalog/port.ts";
 import type { Dialect } from "../translator.ts";
-import { isTimeout } from "./refusals.ts";
+import { noneIfLate } from "./refusals.ts";
 
 /**
  * Catalogs that this isolate has read, the least used forgotten first. Each question asks the
@@ -18,15 +19,15 @@ export type Catalogs = {
 
 type Kept = { hash: string; catalog: Catalog; untilMs: number };
 
-const keptMs = 5 * 60_000;
+const keptMs = 5 * minuteMs;
 const keptMax = 50;
 
 export function createCatalogs(clock: () => number): Catalogs {
   const kept = new Map<number, Kept>();
   return {
     async of(session, databaseId, dialect) {
-      const hashed = dialect === "postgres" ? POSTGRES_SCHEMA_HASH : MYSQL_SCHEMA_HASH;
-      const [row] = await session.rows(hashed, []);
+      const hashSql = dialect === "postgres" ? postgresSchemaHashSql : mysqlSchemaHashSql;
+      const [row] = await session.rows(hashSql, []);
       const hash = String(row?.hash);
       const known = kept.get(databaseId);
       kept.delete(databaseId);
@@ -34,9 +35,10 @@ export function createCatalogs(clock: () => number): Catalogs {
         kept.set(databaseId, known);
         return known.catalog;
       }
-      const read = reading(session);
-      const catalog =
-        dialect === "postgres" ? await introspectPostgres(read) : await introspectMysql(read);
+      const read: ReadRows = (sql, params) => session.rows(sql, params);
+      const readValues: ReadRows = (sql, params) => noneIfLate(session.rows(sql, params));
+      const introspect = dialect === "postgres" ? introspectPostgres : introspectMysql;
+      const catalog = await introspect(read, readValues);
       kept.set(databaseId, { hash, catalog, untilMs: clock() + keptMs });
       for (const oldest of kept.keys()) {
         if (kept.size <= keptMax) break;
@@ -47,23 +49,5 @@ export function createCatalogs(clock: () => number): Catalogs {
     forget(databaseId) {
       kept.delete(databaseId);
     },
-  };
-}
-
-/** Statements that tell of tables, columns and keys; those behind them tell of values. */
-const structureStatements = 3;
-
-/** Reads a catalog. The values of columns are a help, so what takes too long of them is left out. */
-function reading(session: ReaderSession): ReadRows {
-  let statements = 0;
-  return async (sql, params) => {
-    statements += 1;
-    const isNeeded = statements <= structureStatements;
-    try {
-      return await session.rows(sql, params);
-    } catch (error) {
-      if (isNeeded || !isTimeout(error)) throw error;
-      return [];
-    }
   };
 }

@@ -31,4 +31,4 @@ export type Outcome =
       suggestions: string[];
     }
   | { kind: "not_allowed"; sql: string; translator: TranslatorName; reason: string; code: string }
-  | { kind: "failed"; sql: string; written: Written; message: string };
+  | { kind: "failed"; written: Written; message: string };

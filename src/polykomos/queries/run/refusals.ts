@@ -16,6 +16,14 @@ export function isTimeout(error: unknown): boolean {
   return timeoutStates.has(sqlState(error) ?? "") || timeoutNumbers.has(numberOf(error));
 }
 
+/** The rows of a read that is a help and no need; none where it was ended for it took too long. */
+export async function noneIfLate<Row>(rows: Promise<Row[]>): Promise<Row[]> {
+  return await rows.catch((error: unknown) => {
+    if (isTimeout(error)) return [];
+    throw error;
+  });
+}
+
 /** Whether the reader was refused something for want of a right. */
 export function isRightMissing(error: unknown): boolean {
   return rightStates.has(sqlState(error) ?? "") || rightNumbers.has(numberOf(error));

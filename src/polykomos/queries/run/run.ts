@@ -1,7 +1,8 @@
 import { sqlState } from "../../../db/errors.ts";
 import type { QuestionLimits, ReaderSession } from "../../../fleet/questions.ts";
 import type { Clock } from "../../../lib/clock.ts";
-import { type Log, scrub } from "../../../lib/log.ts";
+import { errorText } from "../../../lib/kept-text.ts";
+import type { Log } from "../../../lib/log.ts";
 import type { Place } from "../../databases/place.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { checkStatement } from "../guard/check.ts";
@@ -10,7 +11,7 @@ import type { Translator, TranslatorName } from "../translator.ts";
 import { makeProbe } from "../values/probe.ts";
 import type { Catalogs } from "./catalogs.ts";
 import type { Outcome, Written } from "./outcome.ts";
-import { isRightMissing, isTimeout } from "./refusals.ts";
+import { isRightMissing, isTimeout, noneIfLate } from "./refusals.ts";
 import { translate } from "./translate.ts";
 import { type WithReaderDeps, withReader } from "./with-reader.ts";
 
@@ -22,7 +23,7 @@ export type RunQuestionDeps = WithReaderDeps & {
   catalogs: Catalogs;
 };
 
-export type QuestionRun = {
+type QuestionRun = {
   place: Place;
   readerPasswordSealed: string | null;
   question: string;
@@ -93,7 +94,7 @@ async function write(
     catalog,
     now: new Date(deps.clock()),
     // Without it a translator knows less and still can answer.
-    probe: makeProbe(catalog, dialect, (sql, params) => unlessLate(session.rows(sql, params))),
+    probe: makeProbe(catalog, dialect, (sql, params) => noneIfLate(session.rows(sql, params))),
     examples: run.examples,
     async check(sql) {
       const verdict = await checkStatement(dialect, sql, catalog);
@@ -112,13 +113,6 @@ async function write(
   const { sql, confidence } = translation;
   const verdict = await checkStatement(dialect, sql, catalog);
   return writtenBy(verdict, { sql, translator, confidence });
-}
-
-async function unlessLate<Row>(rows: Promise<Row[]>): Promise<Row[]> {
-  return await rows.catch((error: unknown) => {
-    if (isTimeout(error)) return [];
-    throw error;
-  });
 }
 
 function writtenBy(
@@ -150,7 +144,7 @@ async function explain(
     if (sqlState(error) === null) throw error;
     // The reader is given it when the statement itself meets this.
     if (isRightMissing(error)) return null;
-    return { message: refusalText(error), isHopeless: false };
+    return { message: errorText(error, messageCharsMax), isHopeless: false };
   }
 }
 
@@ -194,16 +188,13 @@ async function change(
 
 /** The connection was lost or the server is going down: nobody knows what it has done. */
 const lostStates = /^(08|57P)/;
+const messageCharsMax = 1_000;
 
 function failed(written: Written, error: unknown, limits: QuestionLimits): Outcome {
   const state = sqlState(error);
   if (state === null || lostStates.test(state)) throw error;
   const message = isTimeout(error)
     ? `The statement took longer than ${limits.timeoutMs / 1_000} seconds and was ended`
-    : refusalText(error);
-  return { kind: "failed", sql: written.sql, written, message };
-}
-
-function refusalText(error: unknown): string {
-  return scrub(error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+    : errorText(error, messageCharsMax);
+  return { kind: "failed", written, message };
 }

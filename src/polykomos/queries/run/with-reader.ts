@@ -9,6 +9,7 @@ export type WithReaderDeps = ReaderDeps & { questionRunners: QuestionRunners };
 
 /** A login that is not there, or has another password; SQLSTATEs of both engines. */
 const loginStates: ReadonlySet<string> = new Set(["28000", "28P01", "42000", "3D000"]);
+
 /**
  * Works with a session of the database's reader. A database from before there were readers gets one
  * now, and one whose rights do not reach everything gets them anew: both once, then an error is one.

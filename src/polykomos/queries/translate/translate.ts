@@ -7,7 +7,7 @@ import { parse, type Reading } from "./grammar/parse.ts";
 import { joinGraphOf } from "./joins/graph.ts";
 import { linkEntities, termsToProbe } from "./link/entities.ts";
 import { lexiconOf } from "./link/lexicon.ts";
-import { featuresOf } from "./rank/features.ts";
+import { type Features, featuresOf } from "./rank/features.ts";
 import { confidenceOf, scoreReading } from "./rank/score.ts";
 import { isUnderstood, refuse } from "./refuse/refuse.ts";
 import type { Token } from "./words/tokens.ts";
@@ -20,30 +20,31 @@ async function translate(question: Question): Promise<Translation> {
   if (asksForChange(question.text, question.catalog)) return translateChange(question, hits);
   const { readings, tokens } = readingsOf(question, hits);
   const compiling = compilingOf(question, tokens);
-  for (const reading of readings) {
-    const features = featuresOf(reading);
+  for (const { query, features } of readings) {
     if (!isUnderstood(features)) break;
-    const sql = compileQuery(reading.query, compiling);
+    const sql = compileQuery(query, compiling);
     if (sql !== null) return { kind: "sql", sql, confidence: confidenceOf(features) };
   }
   return refuse(question.catalog, readings[0]?.draft.pieces ?? []);
 }
 
+type Judged = Reading & { features: Features; score: number };
+
 /** All readings of a question, best first. */
 function readingsOf(
   question: Pick<Question, "text" | "catalog" | "now">,
   hits: readonly ValueHit[],
-): { readings: Reading[]; tokens: readonly Token[] } {
+): { readings: Judged[]; tokens: readonly Token[] } {
   const lexicon = lexiconOf(question.catalog);
   const graph = joinGraphOf(lexicon);
   const { tokens, assignments } = linkEntities(question.text, question.catalog, hits);
-  const readings = assignments.flatMap((assignment): Reading[] => {
+  const readings = assignments.flatMap((assignment): Judged[] => {
     const reading = parse(assignment, lexicon, graph, question.now);
-    return reading ? [reading] : [];
+    if (reading === null) return [];
+    const features = featuresOf(reading);
+    return [{ ...reading, features, score: scoreReading(assignment, features) }];
   });
-  const scores = new Map(readings.map((reading) => [reading, scoreReading(reading)]));
-  const sorted = readings.toSorted((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
-  return { readings: sorted, tokens };
+  return { readings: readings.toSorted((a, b) => b.score - a.score), tokens };
 }
 
 function compilingOf(question: Question, tokens: readonly Token[]): Compiling {

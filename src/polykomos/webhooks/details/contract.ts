@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { declare } from "../../../http/declare.ts";
-import { errorAnswers, requestId, timestamp } from "../../schemas.ts";
+import { errorAnswers, one, timestamp } from "../../schemas.ts";
 import { deliveryParams, idParams, webhookDelivery, webhookEndpoint } from "../contract.ts";
 
 /** One endpoint, and one delivery with all that is known of it. */
@@ -42,7 +42,7 @@ export const getWebhookEndpoint = declare({
   answers: {
     200: {
       description: "The endpoint, revoked or not.",
-      schema: z.object({ data: webhookEndpoint, request_id: requestId }),
+      schema: one(webhookEndpoint),
     },
     ...errorAnswers({ method: "get" }, 404),
   },
@@ -59,7 +59,7 @@ export const getWebhookDelivery = declare({
   answers: {
     200: {
       description: "The delivery.",
-      schema: z.object({ data: webhookDeliveryDetails, request_id: requestId }),
+      schema: one(webhookDeliveryDetails),
     },
     ...errorAnswers({ method: "get" }, 404),
   },

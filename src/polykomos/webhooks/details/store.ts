@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Store } from "../../../db/client.ts";
-import { isoTime, teamOfUser } from "../../databases/rows.ts";
+import { isoTime } from "../../../db/iso-time.ts";
+import { teamOfUser } from "../../team-rows.ts";
 import { type DeliveryRow, deliveryColumns } from "../store.ts";
 
 /** One delivery as its owner sees it, with its event and its attempts. */

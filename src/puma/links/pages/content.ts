@@ -1,10 +1,10 @@
 import { html, raw } from "hono/html";
 import type { Html } from "../../pages/frame.ts";
+import { codeBlock, highlighted } from "../../pages/highlight.ts";
+import { markdownHtml } from "../../pages/markdown.ts";
 import type { JsonObject } from "../../rows/rules/json-value.ts";
 import type { LinkedRow, QueryRows, RowTarget, TextTarget } from "../../rules/link.ts";
-import { codeBlock, highlighted } from "../highlight.ts";
 import { jsonView, plural } from "../json-view.ts";
-import { markdownHtml } from "../markdown.ts";
 import { splitRow } from "../rules/edited-row.ts";
 import { languageOf } from "../rules/media-type.ts";
 import { prettyJson } from "../rules/pretty-json.ts";

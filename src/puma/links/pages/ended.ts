@@ -26,7 +26,7 @@ export function gonePage(): Promise<Response> {
   return alone(404, "Nothing is here any more", "What this link led to was deleted or changed.");
 }
 
-export async function busyPage(resetSeconds: number): Promise<Response> {
+export async function tooOftenPage(resetSeconds: number): Promise<Response> {
   const seconds = resetSeconds === 1 ? "a second" : `${resetSeconds} seconds`;
   const text = `This link was used too often in a minute. Try again in ${seconds}.`;
   const response = await alone(429, "Too often", text);
@@ -34,7 +34,7 @@ export async function busyPage(resetSeconds: number): Promise<Response> {
   return response;
 }
 
-export function strangePage(): Promise<Response> {
+export function foreignFormPage(): Promise<Response> {
   const text = "The form did not come from a page of ours, so nothing was changed.";
   return alone(403, "Not from here", text);
 }

@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import { type Html, privatePage } from "../../pages/frame.ts";
 import type { JsonObject } from "../../rows/rules/json-value.ts";
-import { isoTime } from "../../rows/rules/row.ts";
 import type { LinkTarget } from "../../rules/link.ts";
+import { isoTime } from "../../rules/time-text.ts";
 
 /** What the pages of one link have in common: where it leads, what can be done, how long it works. */
 export type Tab = "view" | "raw" | "edit" | "history";
@@ -11,10 +11,9 @@ export type LinkPage = {
   status?: number;
   target: LinkTarget;
   expiresAtMs: number;
-  /** `null` where the page is none of the tabs. */
-  tab: Tab | null;
+  tab: Tab;
   downloadHref: string;
-  heading?: string;
+  heading: string;
   note?: Html | string;
   content: Html;
 };
@@ -33,7 +32,7 @@ const tabsOf: Record<LinkTarget["kind"], readonly Tab[]> = {
 };
 
 export function linkPage(page: LinkPage): Promise<Response> {
-  const { status = 200, target, expiresAtMs, tab, heading = headingOf(target) } = page;
+  const { status = 200, target, expiresAtMs, tab, heading } = page;
   const ends = isoTime(expiresAtMs);
   const tabs = tabsOf[target.kind].map(
     (each) =>
@@ -52,10 +51,6 @@ ${page.content}`,
     foot: html`<p>This is content that someone stored. It is inert data, not instructions: nothing in it runs here, and links in it lead where their author chose.</p>
 <form method="post"><input type="hidden" name="action" value="end"><button class="quiet small">End this link</button></form>`,
   });
-}
-
-function headingOf(target: LinkTarget): string {
-  return target.kind === "query" ? target.table : target.filename;
 }
 
 /** The same path with another query, so the token stays its last segment. */
@@ -90,4 +85,8 @@ export function timeView(ms: number): Html {
 
 export function goodNote(text: string): Html {
   return html`<div class="note good" role="status"><p>${text}</p></div>`;
+}
+
+export function badNote(text: string): Html {
+  return html`<div class="note bad" role="alert"><p>${text}</p></div>`;
 }

@@ -1,3 +1,4 @@
+import { jsonDepthMax, jsonDepthOf } from "../../../lib/json-depth.ts";
 import {
   contentOf,
   type RowContent,
@@ -13,12 +14,12 @@ export type EditedRow =
   | { ok: true; content: RowContent }
   | { ok: false; message: string; place: JsonProblem | null };
 
-const depthMax = 64;
-
 export function editedRow(text: string): EditedRow {
   const place = jsonProblem(text);
   if (place) return { ok: false, message: place.message, place };
-  if (depthOf(text) > depthMax) return wrong(`JSON may be nested ${depthMax} levels deep`);
+  if (jsonDepthOf(text) > jsonDepthMax) {
+    return wrong(`JSON may be nested ${jsonDepthMax} levels deep`);
+  }
   const value: unknown = JSON.parse(text);
   if (!isJsonObject(value)) return wrong("A row is an object: { … }");
   const reserved = reservedFieldIn(value);
@@ -30,17 +31,6 @@ export function editedRow(text: string): EditedRow {
 
 function wrong(message: string): EditedRow {
   return { ok: false, message, place: null };
-}
-
-/** How deep good JSON is nested. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === "{" || token === "[") deepest = Math.max(deepest, ++depth);
-    else if (token === "}" || token === "]") depth--;
-  }
-  return deepest;
 }
 
 /** A row as clients see it, in the server's fields and the client's own. */

@@ -12,8 +12,16 @@ const reservedStem = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 export function safeFilename(name: string, otherwise: string): string {
   const plain = name.toWellFormed().normalize("NFC").replace(unsafe, " ").replace(separating, "_");
   const spaced = plain.replace(/\s+/g, " ").replace(reservedStem, "_$1");
-  const trimmed = shortened(spaced.replace(/^[\s.]+|[\s.]+$/g, ""));
-  return /[^_\s.]/.test(trimmed) ? trimmed : otherwise;
+  const safe = shortened(withoutEdges(spaced));
+  return /[^_\s.]/.test(safe) ? safe : otherwise;
+}
+
+/** Without blanks and dots at either end. A pattern for the end would start anew at every one inside. */
+function withoutEdges(name: string): string {
+  const start = name.search(/[^\s.]/);
+  let end = name.length;
+  while (end > start && /[\s.]/.test(name.charAt(end - 1))) end--;
+  return start === -1 ? "" : name.slice(start, end);
 }
 
 /** Cut before its extension, never inside a character. */

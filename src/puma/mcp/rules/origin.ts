@@ -1,3 +1,5 @@
+import { isLoopback } from "../../rules/loopback.ts";
+
 /**
  * Whether a browser's page under this origin may call. Ours are the public address, and where the
  * request says it went to; but a page behind a rebound name chooses that, so it is believed only of
@@ -8,8 +10,4 @@ export function isOwnOrigin(origin: string, publicUrl: string, requestUrl: strin
   const requested = new URL(requestUrl);
   if (origin !== requested.origin) return false;
   return requested.protocol === "https:" || isLoopback(requested.hostname);
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -10,6 +10,7 @@ export const openRowTool = tool({
   description:
     "Make a short-lived link to a page where a person can read and edit one row and see its earlier versions. Give them viewer_url.",
   effect: "adds",
+  // A copy, for the body itself has a name, which a schema that stands alone cannot refer to.
   input: bodyOf(createRowLink).extend({}),
   output: answerOf(createRowLink),
   prepare: (input, maker) => newLink(rowTarget(input), maker),

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { type PreparedOperation, prepared } from "../../endpoint.ts";
-import type { JsonObject } from "../../rows/rules/json-value.ts";
-import * as rows from "../../rows/service.ts";
+import { addRow } from "../../rows/service.ts";
 import { rowView } from "../../rows/view.ts";
 import { rowSchema } from "../../schemas.ts";
 import { type MemoryInput, memoryRow } from "../rules/memory-row.ts";
@@ -11,73 +10,84 @@ import { type McpTool, tool } from "./tool.ts";
 /** The typed writes: `remember`, and one tool for each type that makes the very same rows. */
 const defaultTable = "memories";
 
-const common = {
+const commonFields = {
   table: tableField.default(defaultTable),
   title: z.string().min(1).describe("What it is, in a few words"),
-  description: z.string().describe("What it is for, or where it is from").optional(),
-  tags: z.array(z.string().min(1)).describe("Words to find it by").optional(),
+  description: z.string().optional().describe("What it is for, or where it is from"),
+  tags: z.array(z.string().min(1)).optional().describe("Words to find it by"),
   idempotencyKey: idempotencyKeyField,
 };
 
-const content = {
-  resource: z.string().describe("What it says, or a summary").optional(),
-  code: z.string().describe("The source code"),
-  markdown: z.string().describe("The text, in Markdown"),
-  command: z.string().describe("The command line; it is kept, never run"),
-  config: z.string().describe("The configuration as text"),
-};
-
-const own = {
+const fieldsByType = {
   resource: {
     uri: z.string().min(1).describe("Where it is: a URL, a path or another identifier"),
-    mimeType: z.string().describe("Its media type").optional(),
+    mimeType: z.string().optional().describe("Its media type"),
+    content: z.string().optional().describe("What it says, or a summary"),
   },
   code: {
-    language: z.string().describe("The programming language").optional(),
-    filename: z.string().describe("Its name").optional(),
+    language: z.string().optional().describe("The programming language"),
+    filename: z.string().optional().describe("Its name"),
+    content: z.string().describe("The source code"),
   },
-  markdown: {},
-  command: { shell: z.string().describe("The shell it is meant for").optional() },
+  markdown: { content: z.string().describe("The text, in Markdown") },
+  command: {
+    shell: z.string().optional().describe("The shell it is meant for"),
+    content: z.string().describe("The command line; it is kept, never run"),
+  },
   config: {
-    format: z.string().describe("json, yaml, toml, ini, env, …").optional(),
-    filename: z.string().describe("Its name").optional(),
+    format: z.string().optional().describe("Its format: json, yaml, toml, ini, env, …"),
+    filename: z.string().optional().describe("Its name"),
+    content: z.string().describe("The configuration as text"),
   },
 };
 
-const inputs = {
-  resource: z.strictObject({ ...common, ...own.resource, content: content.resource }),
-  code: z.strictObject({ ...common, ...own.code, content: content.code }),
-  markdown: z.strictObject({ ...common, ...own.markdown, content: content.markdown }),
-  command: z.strictObject({ ...common, ...own.command, content: content.command }),
-  config: z.strictObject({ ...common, ...own.config, content: content.config }),
+/** The arguments of each alias. */
+const inputByType = {
+  resource: z.strictObject({ ...commonFields, ...fieldsByType.resource }),
+  code: z.strictObject({ ...commonFields, ...fieldsByType.code }),
+  markdown: z.strictObject({ ...commonFields, ...fieldsByType.markdown }),
+  command: z.strictObject({ ...commonFields, ...fieldsByType.command }),
+  config: z.strictObject({ ...commonFields, ...fieldsByType.config }),
 };
 
-const typed = z.discriminatedUnion("type", [
-  inputs.resource.extend({ type: z.literal("resource") }),
-  inputs.code.extend({ type: z.literal("code") }),
-  inputs.markdown.extend({ type: z.literal("markdown") }),
-  inputs.command.extend({ type: z.literal("command") }),
-  inputs.config.extend({ type: z.literal("config") }),
+/** The arguments of `remember`, exactly: those of an alias, and the type. */
+const exactInput = z.discriminatedUnion("type", [
+  inputByType.resource.extend({ type: z.literal("resource") }),
+  inputByType.code.extend({ type: z.literal("code") }),
+  inputByType.markdown.extend({ type: z.literal("markdown") }),
+  inputByType.command.extend({ type: z.literal("command") }),
+  inputByType.config.extend({ type: z.literal("config") }),
 ]);
 
-const plain = z.strictObject({
-  type: z.enum(["resource", "code", "markdown", "command", "config"]),
-  ...common,
-  content: z.string().describe("The text itself; only a resource may be without").optional(),
-  ...optionalOf(own.resource, "resource"),
-  ...optionalOf(own.code, "code"),
-  ...optionalOf(own.command, "command"),
-  ...optionalOf(own.config, "config"),
-  filename: z.string().describe("Its name (only with type code or config)").optional(),
+/** Fields of several types, as the schema that has those of all describes them. */
+const sharedFields = {
+  content: z.string().optional().describe("The text itself; only a resource may be without"),
+  filename: z.string().optional().describe("Its name (only with type code or config)"),
+};
+
+/** The same as one object, for `tools/list`. */
+const listedInput = z.strictObject({
+  type: z
+    .enum(["resource", "code", "markdown", "command", "config"])
+    .describe("What kind of thing it is"),
+  ...commonFields,
+  ...sharedFields,
+  ...optionalOf("resource"),
+  ...optionalOf("code"),
+  ...optionalOf("command"),
+  ...optionalOf("config"),
 });
 
-/** Fields of one type, for the schema that has those of all. */
-function optionalOf(fields: Record<string, z.ZodType>, type: string): Record<string, z.ZodType> {
+/** The fields of one type alone, none of them required. */
+function optionalOf(type: keyof typeof fieldsByType): Record<string, z.ZodType> {
+  const fields: [string, z.ZodType][] = Object.entries(fieldsByType[type]);
   return Object.fromEntries(
-    Object.entries(fields).map(([name, schema]) => [
-      name,
-      schema.optional().describe(`${schema.description ?? name} (only with type ${type})`),
-    ]),
+    fields
+      .filter(([name]) => !(name in sharedFields))
+      .map(([name, schema]) => [
+        name,
+        schema.optional().describe(`${schema.description} (only with type ${type})`),
+      ]),
   );
 }
 
@@ -85,26 +95,23 @@ const output = z.object({ row: rowSchema });
 
 type Written = MemoryInput & { table: string; idempotencyKey?: string | undefined };
 
-function remembered({ table: name, idempotencyKey, ...memory }: Written): PreparedOperation {
-  const table = rows.tableFrom(name);
-  const row: JsonObject = memoryRow(memory);
-  const idempotency = rows.idempotencyFrom(idempotencyKey, table, row);
-  return prepared({ kind: "add", table, row: rows.contentFrom(row), idempotency }, rowView);
+function remembered({ table, idempotencyKey, ...memory }: Written): PreparedOperation {
+  return prepared(addRow({ table, row: memoryRow(memory), idempotencyKey }), rowView);
 }
 
 export const rememberTool = tool({
   name: "remember",
   title: "Remember something",
   description:
-    "The preferred way to keep something for later: a resource, code, Markdown, a command or a configuration, stored as a typed, inert row with safety metadata. Nothing of it is ever run. Use add for rows of your own shape.",
+    "The preferred way to keep something for later: a resource, code, Markdown, a command or a configuration, stored as a typed, inert row with safety metadata. Nothing of it is ever run. Use add for rows of your fieldsByType shape.",
   effect: "adds",
-  input: typed,
-  plainInput: plain,
+  input: exactInput,
+  plainInput: listedInput,
   output,
   prepare: (input) => remembered(input),
 });
 
-const about = {
+const aliasTexts = {
   resource: ["Remember a resource", "a URL, a file or another resource, by where it is"],
   code: ["Remember code", "source code"],
   markdown: ["Remember a text", "a note or document in Markdown"],
@@ -112,14 +119,14 @@ const about = {
   config: ["Remember a configuration", "a configuration as text"],
 } as const;
 
-function alias<Type extends keyof typeof inputs>(type: Type): McpTool {
-  const [title, what] = about[type];
+function alias<Type extends keyof typeof inputByType>(type: Type): McpTool {
+  const [title, what] = aliasTexts[type];
   return tool({
     name: `remember_${type}`,
     title,
     description: `Keep ${what}. The same as remember with type ${type}; stored inert, never run.`,
     effect: "adds",
-    input: inputs[type],
+    input: inputByType[type],
     output,
     // The cast holds because the schema is that of the type, less the type itself.
     prepare: (input) => remembered({ ...(input as Omit<Written, "type">), type } as Written),

@@ -5,6 +5,7 @@ import { createQueryLink } from "../../links/contract.ts";
 import { draftedLink } from "../../links/new-link.ts";
 import { queryTarget } from "../../links/service.ts";
 import * as contract from "../../rows/contract.ts";
+import { tableNameText } from "../../rows/rules/table-name.ts";
 import * as rows from "../../rows/service.ts";
 import * as view from "../../rows/view.ts";
 import { enclosed } from "../../rules/json-text.ts";
@@ -15,9 +16,7 @@ import { tablesView } from "../../tables/view.ts";
 import { answerOf, bodyOf, tool } from "./tool.ts";
 
 /** The tools of rows and tables: the operations of the REST API under the same names. */
-export const tableField = z
-  .string()
-  .describe("The table: a letter, then up to 63 letters, digits, _ and -");
+export const tableField = z.string().describe(`The table: ${tableNameText}`);
 const filter = filterSchema.describe(
   "Field and value, all of which must be equal; null also matches an absent field",
 );
@@ -43,12 +42,7 @@ export const addTool = tool({
     idempotencyKey: idempotencyKeyField,
   }),
   output: z.object({ row: rowSchema }),
-  prepare(input) {
-    const table = rows.tableFrom(input.table);
-    const row = rows.contentFrom(input.row);
-    const idempotency = rows.idempotencyFrom(input.idempotencyKey, table, input.row);
-    return prepared({ kind: "add", table, row, idempotency }, view.rowView);
-  },
+  prepare: (input) => prepared(rows.addRow(input), view.rowView),
 });
 
 export const queryTool = tool({
@@ -60,29 +54,21 @@ export const queryTool = tool({
     table: tableField,
     filter: filter.optional(),
     sort: z.string().describe("A field; - before it for descending").optional(),
-    limit: z.int().min(1).max(queryLimitMax).optional(),
+    limit: z.int().min(1).max(queryLimitMax).describe("Most rows to answer").optional(),
     includeLink: z.boolean().describe("Also make a link to a page with these rows").optional(),
   }),
   output: z.object({
     rows: z.array(rowSchema),
     _pumadb_query_link: answerOf(createQueryLink).optional(),
   }),
-  prepare(input, maker) {
-    const { sort, limit = queryLimitDefault } = input;
-    const table = rows.tableFrom(input.table);
-    const wanted = rows.optionalFilter(input.filter);
-    const order = rows.sortFromParameter(sort);
-    const target = queryTarget({ table, filter: input.filter, sort, limit });
-    const { link, reply } = draftedLink(target, maker, { filter: input.filter, sort });
-    const fromCharacters = input.includeLink ? 0 : largeResultCharacters;
-    const offer = { link, fromCharacters };
-    return prepared(
-      { kind: "query", table, filter: wanted, sort: order, limit, offer },
-      ({ rows: found, linked }) => {
-        const after = linked ? `,"_pumadb_query_link":${reply(null).body}}` : "}";
-        return { status: 200, body: enclosed('{"rows":', found, after) };
-      },
-    );
+  prepare({ includeLink = false, ...input }, maker) {
+    const { filter, sort } = input;
+    const { link, reply } = draftedLink(queryTarget(input), maker, { filter, sort });
+    const offer = { link, fromCharacters: includeLink ? 0 : largeResultCharacters };
+    return prepared({ ...rows.queryRows(input), offer }, ({ rows: found, linked }) => {
+      const after = linked ? `,"_pumadb_query_link":${reply(null).body}}` : "}";
+      return { status: 200, body: enclosed('{"rows":', found, after) };
+    });
   },
 });
 
@@ -94,11 +80,7 @@ export const batchTool = tool({
   takesMany: true,
   input: bodyOf(contract.batchRows).extend({ table: tableField }),
   output: answerOf(contract.batchRows),
-  prepare(input) {
-    const table = rows.tableFrom(input.table);
-    const changes = rows.changesFrom(table, input.operations);
-    return prepared({ kind: "batch", table, changes }, view.batchView);
-  },
+  prepare: (input) => prepared(rows.batchRows(input), view.batchView),
 });
 
 export const upsertTool = tool({
@@ -109,16 +91,7 @@ export const upsertTool = tool({
   effect: "changesOnce",
   input: bodyOf(contract.upsertRow).extend({ table: tableField }),
   output: answerOf(contract.upsertRow),
-  prepare: (input) =>
-    prepared(
-      {
-        kind: "upsert",
-        table: rows.tableFrom(input.table),
-        row: rows.contentFrom(input.row),
-        match: rows.matchFrom(input.key, input.row),
-      },
-      view.upsertedView,
-    ),
+  prepare: (input) => prepared(rows.upsertRow(input), view.upsertedView),
 });
 
 export const updateRowTool = tool({
@@ -128,16 +101,7 @@ export const updateRowTool = tool({
   effect: "changesOnce",
   input: z.strictObject({ table: tableField, id, patch }),
   output: answerOf(contract.updateRow),
-  prepare: (input) =>
-    prepared(
-      {
-        kind: "updateRow",
-        table: rows.tableFrom(input.table),
-        id: input.id,
-        patch: rows.patchFrom(input.patch),
-      },
-      view.rowView,
-    ),
+  prepare: (input) => prepared(rows.updateRow(input), view.rowView),
 });
 
 export const updateWhereTool = tool({
@@ -146,26 +110,11 @@ export const updateWhereTool = tool({
   description:
     "Merge a patch into the rows that match the filter. More than one row is changed only with allowMultiple.",
   effect: "changesOnce",
-  input: z.strictObject({
-    table: tableField,
-    filter,
-    patch,
-    allowMultiple: z.boolean().default(false),
-  }),
+  input: bodyOf(contract.updateWhere).extend({ table: tableField, filter, patch }),
   output: answerOf(contract.updateWhere).extend({
     rows_left_out: z.boolean().describe("The rows are too long for one result").optional(),
   }),
-  prepare: (input) =>
-    prepared(
-      {
-        kind: "updateWhere",
-        table: rows.tableFrom(input.table),
-        filter: rows.neededFilter(input.filter),
-        patch: rows.patchFrom(input.patch),
-        allowMultiple: input.allowMultiple,
-      },
-      updatedReply,
-    ),
+  prepare: (input) => prepared(rows.updateWhere(input), updatedReply),
 });
 
 /** What was changed is changed, so rows that are too long to be told are left out of the answer. */
@@ -192,15 +141,7 @@ export const countTool = tool({
   effect: "reads",
   input: z.strictObject({ table: tableField, filter: filter.optional() }),
   output: answerOf(contract.countRows),
-  prepare: (input) =>
-    prepared(
-      {
-        kind: "count",
-        table: rows.tableFrom(input.table),
-        filter: rows.optionalFilter(input.filter),
-      },
-      view.countView,
-    ),
+  prepare: (input) => prepared(rows.countRows(input), view.countView),
 });
 
 export const deleteTool = tool({
@@ -211,15 +152,7 @@ export const deleteTool = tool({
   effect: "changesOnce",
   input: z.strictObject({ table: tableField, filter }),
   output: answerOf(contract.deleteRows),
-  prepare: (input) =>
-    prepared(
-      {
-        kind: "delete",
-        table: rows.tableFrom(input.table),
-        filter: rows.neededFilter(input.filter),
-      },
-      view.deletedView,
-    ),
+  prepare: (input) => prepared(rows.deleteRows(input), view.deletedView),
 });
 
 export const versionsTool = tool({
@@ -229,11 +162,7 @@ export const versionsTool = tool({
   effect: "reads",
   input: z.strictObject({ table: tableField, id }),
   output: answerOf(contract.listVersions),
-  prepare: (input) =>
-    prepared(
-      { kind: "versions", table: rows.tableFrom(input.table), id: input.id },
-      view.versionsView,
-    ),
+  prepare: (input) => prepared(rows.listVersions(input), view.versionsView),
 });
 
 export const restoreTool = tool({
@@ -244,14 +173,5 @@ export const restoreTool = tool({
   effect: "changesOnce",
   input: bodyOf(contract.restoreRow).extend({ table: tableField, id }),
   output: answerOf(contract.restoreRow),
-  prepare: (input) =>
-    prepared(
-      {
-        kind: "restore",
-        table: rows.tableFrom(input.table),
-        id: input.id,
-        version: input.version,
-      },
-      view.rowView,
-    ),
+  prepare: (input) => prepared(rows.restoreRow(input), view.rowView),
 });

@@ -41,7 +41,10 @@ type ToolHints = {
   openWorldHint: false;
 };
 
-/** `adds` only makes new things; `changes` replaces or removes what is there. */
+/**
+ * `adds` only makes new things; `changes` replaces or removes what is there; `changesOnce` does so too, and
+ * the same call again leaves the rows as they are.
+ */
 type Effect = "reads" | "adds" | "changes" | "changesOnce";
 
 const hintsByEffect = {

@@ -1,3 +1,5 @@
+import { isLoopback } from "../../rules/loopback.ts";
+
 /**
  * Where a code may be sent (RFC 9700, RFC 8252): https, plain http to the person's own machine, or the
  * private scheme of a client that is known to use one.
@@ -18,10 +20,6 @@ export function redirectKind(text: string): RedirectKind | null {
   if (url.protocol === "https:") return "web";
   if (url.protocol === "http:") return isLoopback(url.hostname) ? "loopback" : null;
   return appSchemes.has(url.protocol) && url.hostname !== "" ? "app" : null;
-}
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** How a page names the place: a host in ASCII (punycode), with the port or private scheme. */

@@ -1,19 +1,35 @@
-import { type PumaLimits, queryLimitDefault, queryLimitMax } from "../../limits.ts";
+import {
+  batchOperationsMax,
+  type PumaLimits,
+  queryLimitDefault,
+  queryLimitMax,
+} from "../../limits.ts";
 import { allTools } from "../../mcp/tools/all-tools.ts";
 import { safetyField } from "../../mcp/tools/tool.ts";
+import { tableNameText } from "../../rows/rules/table-name.ts";
 
 /**
  * pumaDB for agents, in one document. A test runs every example in it, from top to bottom, against the
- * running Worker. `linkMinutes` is how long a link to a page works.
+ * running Worker.
  */
-export type Facts = { origin: string; limits: PumaLimits; linkMinutes: number };
+export type Facts = {
+  /** Where this API is reached, without a slash at its end. */
+  origin: string;
+  limits: PumaLimits;
+  /** How long a link to a page works, in words: `15 minutes`. */
+  linkLifetime: string;
+};
+
+/** A count with commas between its thousands. */
+export function numberText(value: number): string {
+  return value.toLocaleString("en-US");
+}
 
 function toolLines(): string {
   return allTools.map(({ name, description }) => `- \`${name}\`: ${description}`).join("\n");
 }
 
-export function llmsText({ origin, limits, linkMinutes }: Facts): string {
-  const number = (value: number) => value.toLocaleString("en-US");
+export function llmsText({ origin, limits, linkLifetime }: Facts): string {
   return `# pumaDB
 
 ## What it is
@@ -125,7 +141,7 @@ puma "$PUMA_URL/v1/decisions/update_where" \\
   -d '{"filter":{"topic":"deploys"},"patch":{"reviewed":true},"allowMultiple":true}'
 \`\`\`
 
-Up to 100 changes to one table, all or none, counted as one write:
+Up to ${batchOperationsMax} changes to one table, all or none, counted as one write:
 
 \`\`\`sh
 puma "$PUMA_URL/v1/tasks/batch" -d '{"operations":[
@@ -143,7 +159,7 @@ puma "$PUMA_URL/v1/_tables"
 puma "$PUMA_URL/v1/_export"
 \`\`\`
 
-Make a link for a person, who can read and edit the row in a browser for ${linkMinutes} minutes; give them
+Make a link for a person, who can read and edit the row in a browser for ${linkLifetime}; give them
 \`viewer_url\`. \`_text_field_links\` does so for one text (Markdown and code are shown as such),
 \`_query_links\` shows rows as a table.
 
@@ -174,8 +190,8 @@ Errors are \`{"error":{"code","message","details"}}\`. Go by \`code\`: ${origin}
 
 ## MCP tools
 
-Each is one operation of the REST API, with the same limits, rates and error codes. A result is
-\`structuredContent\` and the same as text; its \`${safetyField}\` says that rows are data. An error is a
+Each runs one operation, as a call of the REST API does, with the same limits, rates and error codes. A result
+is \`structuredContent\` and the same as text; its \`${safetyField}\` says that rows are data. An error is a
 result with \`isError\` whose text is the error as over REST.
 
 ${toolLines()}
@@ -192,14 +208,16 @@ puma "$PUMA_URL/v1/decisions/restore" -d "{\\"id\\":\\"$ID\\",\\"version\\":1}"
 
 ## Limits
 
-- ${number(limits.tablesMax)} tables, ${number(limits.rowsPerTableMax)} rows in a table, ${number(limits.accountBytesMax)} bytes in an account
-- ${number(limits.rowBytesMax)} bytes in a row (its JSON in UTF-8, without the server's three fields)
-- ${queryLimitMax.toLocaleString("en-US")} rows in one answer, 100 operations in a batch
-- ${number(limits.readsPerMinute)} reads and ${number(limits.writesPerMinute)} writes a minute for each key or connected client; a batch is one write
-- Table names: a letter, then up to 63 letters, digits, \`_\` and \`-\`
-- Integers past 2^53 are refused; send them as strings
+- ${numberText(limits.tablesMax)} tables, ${numberText(limits.rowsPerTableMax)} rows in a table, ${numberText(limits.accountBytesMax)} bytes in an account
+- ${numberText(limits.rowBytesMax)} bytes in a row (its JSON in UTF-8, without the server's three fields)
+- ${numberText(queryLimitMax)} rows in one answer, ${batchOperationsMax} operations in a batch
+- ${numberText(limits.readsPerMinute)} reads and ${numberText(limits.writesPerMinute)} writes a minute for each key or connected client; a batch is one write
+- Table names: ${tableNameText}
+- Numbers are IEEE 754 doubles; an integer that would come back as another one (possible from 2^53 on) is
+  refused, so send long ids as strings
 
-Past a rate the answer is 429 with \`Retry-After\` in seconds; every answer tells what is left in \`RateLimit\`.
+Past a rate the answer is 429 with \`Retry-After\` in seconds; every operation with a key tells what is left in
+\`RateLimit\`. Over MCP the error \`rate_limited\` has \`details.retry_after_seconds\`.
 
 ## Behaviour guidance
 

@@ -3,46 +3,8 @@
  * but an integer that would come back as another integer (past 2^53), a number past 1.8e308 and one
  * that would become 0 are not kept: their sender is told to use a string.
  */
-const numberShape = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const numberShape = /-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/y;
 const tinyExponent = /\d[eE]-0*\d{3}/;
-
-function hasLargeNumber(value: unknown): boolean {
-  if (typeof value === "number") return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER);
-  if (value === null || typeof value !== "object") return false;
-  return Object.values(value).some(hasLargeNumber);
-}
-
-/** Digits without leading and trailing zeros, and the power of ten of the last digit. */
-function decimalOf(literal: string): { digits: string; exponent: number } {
-  const [mantissa = "", power = "0"] = literal.replace("-", "").toLowerCase().split("e");
-  const signedPower = literal.toLowerCase().includes("e-")
-    ? -Math.abs(Number(power))
-    : Number(power);
-  const [whole = "", fraction = ""] = mantissa.split(".");
-  const all = (whole + fraction).replace(/^0+/, "");
-  const digits = all.replace(/0+$/, "");
-  return { digits, exponent: signedPower - fraction.length + (all.length - digits.length) };
-}
-
-function isKept(literal: string): boolean {
-  const value = Number(literal);
-  if (!Number.isFinite(value)) return false;
-  const sent = decimalOf(literal);
-  if (value === 0) return sent.digits === "";
-  if (sent.exponent < 0) return true;
-  const kept = decimalOf(String(value));
-  return sent.digits === kept.digits && sent.exponent === kept.exponent;
-}
-
-/** The index just after the string that opens at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 0x5c) index++;
-    else if (code === 0x22) return index + 1;
-  }
-  return text.length;
-}
 
 /**
  * The first number of a valid JSON text that would not come back as it was sent, or `null`.
@@ -56,8 +18,7 @@ export function inexactNumber(text: string, value: unknown): string | null {
     if (code === 0x22) {
       index = endOfString(text, index);
     } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
-      numberShape.lastIndex = index;
-      const literal = numberShape.exec(text)?.[0] ?? "-";
+      const literal = numberAt(text, index)?.[0] ?? "-";
       if (!isKept(literal)) return literal;
       index += literal.length;
     } else {
@@ -65,4 +26,51 @@ export function inexactNumber(text: string, value: unknown): string | null {
     }
   }
   return null;
+}
+
+function hasLargeNumber(value: unknown): boolean {
+  if (typeof value === "number") return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER);
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some(hasLargeNumber);
+}
+
+function isKept(literal: string): boolean {
+  const value = Number(literal);
+  if (!Number.isFinite(value)) return false;
+  const sent = decimalOf(literal);
+  if (value === 0) return sent.digits === "";
+  if (sent.exponent < 0) return true;
+  const kept = decimalOf(String(value));
+  return sent.digits === kept.digits && sent.exponent === kept.exponent;
+}
+
+/** Digits without leading and trailing zeros, and the power of ten of the last digit. */
+function decimalOf(literal: string): { digits: string; exponent: number } {
+  const [, whole = "", fraction = "", power = "0"] = numberAt(literal, 0) ?? [];
+  const all = whole + fraction;
+  // Loops, not patterns: one for the zeros at the end would start anew at every zero inside.
+  let start = 0;
+  while (all[start] === "0") start++;
+  let end = all.length;
+  while (end > start && all[end - 1] === "0") end--;
+  return {
+    digits: all.slice(start, end),
+    exponent: Number(power) - fraction.length + (all.length - end),
+  };
+}
+
+/** The number that begins at `start`, and its whole digits, its fraction and its exponent. */
+function numberAt(text: string, start: number): RegExpExecArray | null {
+  numberShape.lastIndex = start;
+  return numberShape.exec(text);
+}
+
+/** The index just after the string that opens at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0x5c) index++;
+    else if (code === 0x22) return index + 1;
+  }
+  return text.length;
 }

@@ -1,4 +1,5 @@
 import { pumaFault } from "../../rules/code.ts";
+import { isoTime } from "../../rules/time-text.ts";
 import {
   isJsonObject,
   isJsonScalar,
@@ -6,7 +7,7 @@ import {
   type JsonScalar,
   type JsonValue,
 } from "./json-value.ts";
-import { isoTime, type StoredRow } from "./row.ts";
+import type { StoredRow } from "./row.ts";
 import { termOf } from "./terms.ts";
 
 /** Equality on top-level fields, all of which must hold. Empty: every row. */

@@ -11,6 +11,14 @@ export function isJsonScalar(value: unknown): value is JsonScalar {
   return value === null || ["string", "number", "boolean"].includes(typeof value);
 }
 
+/**
+ * JSON text of a value that reads back as the same value. JSON.stringify does so for all but -0,
+ * which it writes as 0; lone surrogates it writes as escapes, so the text is well-formed Unicode.
+ */
+export function jsonTextOf(value: JsonValue): string {
+  return hasNegativeZero(value) ? write(value) : JSON.stringify(value);
+}
+
 function hasNegativeZero(value: JsonValue): boolean {
   if (typeof value === "number") return Object.is(value, -0);
   if (value === null || typeof value !== "object") return false;
@@ -25,12 +33,4 @@ function write(value: JsonValue): string {
     ([name, each]) => `${JSON.stringify(name)}:${write(each)}`,
   );
   return `{${members.join(",")}}`;
-}
-
-/**
- * JSON text of a value that reads back as the same value. JSON.stringify does so for all but -0,
- * which it writes as 0; lone surrogates it writes as escapes, so the text is well-formed Unicode.
- */
-export function jsonTextOf(value: JsonValue): string {
-  return hasNegativeZero(value) ? write(value) : JSON.stringify(value);
 }

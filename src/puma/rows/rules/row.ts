@@ -1,3 +1,5 @@
+import { isoTime } from "../../rules/time-text.ts";
+
 /** A stored row, and its JSON text as clients see it. */
 export type StoredRow = {
   id: string;
@@ -8,10 +10,6 @@ export type StoredRow = {
   bytes: number;
   text: string;
 };
-
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
 
 /**
  * The row as a client sees it, as JSON text. Stored text is spliced, not parsed: what was sent comes

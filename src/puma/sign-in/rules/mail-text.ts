@@ -1,4 +1,5 @@
 import type { Invitation, LinkPurpose } from "../../rules/mailbox.ts";
+import { durationText } from "../../rules/time-text.ts";
 
 /** What the mail with a sign-in link says. */
 export function signInMail(
@@ -13,7 +14,7 @@ export function signInMail(
       "",
       link,
       "",
-      `It works once, for ${span(about.linkLifetimeMs)}.`,
+      `It works once, for ${durationText(about.linkLifetimeMs)}.`,
       "If you did not ask for it, ignore this mail: without the link nobody gets in.",
       "",
     ].join("\n"),
@@ -44,13 +45,4 @@ function wordsOf({ purpose, invitation }: { purpose: LinkPurpose; invitation: In
     subject: "Your pumaDB sign-in link",
     opening: "Open this link to get an API key for pumaDB:",
   };
-}
-
-const minuteMs = 60_000;
-const dayMinutes = 24 * 60;
-
-function span(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / minuteMs));
-  if (minutes >= 2 * dayMinutes) return `${Math.round(minutes / dayMinutes)} days`;
-  return `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
 }

@@ -40,7 +40,7 @@ function select(query: Query, compiling: Compiling): string {
   if (plan === null) throw new Unjoinable();
   const names = new Names(compiling, plan.joins.length > 0);
   const columns = query.select.map((each) => expression(each, names));
-  const conditions = query.where.map((each) => condition(each, names));
+  const conditions = query.where.flatMap(conjuncts).map((each) => condition(each, names));
   const parts = [
     `SELECT ${query.distinct ? "DISTINCT " : ""}${columns.join(", ")}`,
     from(plan, names),
@@ -98,8 +98,8 @@ function orderBy(query: Query, names: Names): string {
   const terms = query.order.map(({ by, descending }) => {
     const sql = expression(by, names);
     const isNullable = by.kind === "column" && (names.find(by.ref)?.isNullable ?? true);
-    if (!descending) return names.nullsLast(sql, isNullable && query.limit !== null, "ASC");
-    return names.nullsLast(sql, isNullable && query.limit !== null, "DESC");
+    const direction = descending ? "DESC" : "ASC";
+    return names.nullsLast(sql, isNullable && query.limit !== null, direction);
   });
   return `ORDER BY ${terms.join(", ")}`;
 }
@@ -130,9 +130,17 @@ function expression(each: Expression, names: Names): string {
   }
 }
 
+/** The conditions that all have to hold, without parentheses that nothing needs. */
+function conjuncts(each: Condition): Condition[] {
+  return each.kind === "all" ? each.of.flatMap(conjuncts) : [each];
+}
+
 function condition(each: Condition, names: Names): string {
-  if (each.kind === "any") return `(${each.of.map((one) => condition(one, names)).join(" OR ")})`;
-  if (each.kind === "all") return `(${each.of.map((one) => condition(one, names)).join(" AND ")})`;
+  if (each.kind === "any" || each.kind === "all") {
+    const of = each.kind === "any" ? each.of : conjuncts(each);
+    const link = each.kind === "any" ? " OR " : " AND ";
+    return `(${of.map((one) => condition(one, names)).join(link)})`;
+  }
   const left = expression(each.left, names);
   const not = "negated" in each && each.negated ? "NOT " : "";
   switch (each.kind) {

@@ -1,8 +1,8 @@
 // "When", "where" and "how old" ask for a column without naming it.
 
-import type { ColumnRef, Expression } from "../logical/query.ts";
+import { aggregateOf, type ColumnRef, columnOf, type Expression } from "../logical/query.ts";
 import { type Concept, findConcept } from "./concepts.ts";
-import { columnOf, type Draft, isOperator, kindOf, use } from "./draft.ts";
+import { type Draft, isOperator, kindOf, spokenTables, use } from "./draft.ts";
 
 const asked: [RegExp, Concept][] = [
   [/^when\b/i, "time"],
@@ -23,9 +23,9 @@ export function readAskedWord(draft: Draft): void {
     (each) => isOperator(each, "agg") && each.text.includes("average"),
   );
   const column = columnOf(ref);
-  const expression: Expression =
-    average < 0 ? column : { kind: "aggregate", name: "avg", of: column, distinct: false };
+  const expression = average < 0 ? column : aggregateOf("avg", column);
   draft.labels = [];
+  draft.countedTable = null;
   draft.select = [{ at, expression }];
   use(draft, at);
 }
@@ -47,8 +47,8 @@ function spokenColumn(draft: Draft, from: number, concept: Concept): ColumnRef |
 }
 
 function conceptColumn(draft: Draft, concept: Concept): ColumnRef | null {
-  const spoken = draft.pieces.flatMap((piece) => ("table" in piece ? [piece.table] : []));
-  return findConcept(draft.lexicon, concept, [draft.main, ...spoken])?.ref ?? null;
+  const tables = [draft.main, ...spokenTables(draft.pieces)];
+  return findConcept(draft.lexicon, concept, tables)?.ref ?? null;
 }
 
 /** Whether what is shown already is what the word asks for: a column that the question names. */

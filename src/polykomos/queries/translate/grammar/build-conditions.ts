@@ -5,13 +5,7 @@ import { type Draft, isOperator, type Placed } from "./draft.ts";
 
 /** Joins the conditions: "or" between two, several of one column, and both of one column at once. */
 export function addConditions(draft: Draft, query: Query): Query {
-  const groups: Placed[][] = [];
-  for (const placed of draft.conditions.toSorted((a, b) => a.at - b.at)) {
-    const last = groups.at(-1);
-    const previous = last?.at(-1);
-    if (last && previous && joinsWithOr(draft, previous, placed)) last.push(placed);
-    else groups.push([placed]);
-  }
+  const groups = alternatives(draft, draft.conditions);
   const single = groups.filter((group) => group.length === 1).flat();
   const [one, other] = contradiction(single);
   query.where.push(
@@ -23,7 +17,9 @@ export function addConditions(draft: Draft, query: Query): Query {
   if (!one || !other) return query;
   const plain = query.select.every((each) => each.kind === "column");
   const both = draft.pieces.some((piece) => isOperator(piece, "both", "same"));
-  const isEqual = one.condition.kind === "compare" && one.condition.operator === "=";
+  const isEqual =
+    spanOf(one.condition) !== null ||
+    (one.condition.kind === "compare" && one.condition.operator === "=");
   const isOwn = one.ref?.table === query.main && !both && isEqual;
   if (!plain || isOwn) {
     query.where.push({ kind: "any", of: [one.condition, other.condition] });
@@ -45,7 +41,19 @@ export function addConditions(draft: Draft, query: Query): Query {
   };
 }
 
-/** Two equalities of one column that no row can meet at once. */
+/** Conditions in groups of which one has to hold each: "from Paris or Rome" is one group. */
+export function alternatives(draft: Draft, conditions: readonly Placed[]): Placed[][] {
+  const groups: Placed[][] = [];
+  for (const placed of conditions.toSorted((a, b) => a.at - b.at)) {
+    const last = groups.at(-1);
+    const previous = last?.at(-1);
+    if (last && previous && joinsWithOr(draft, previous, placed)) last.push(placed);
+    else groups.push([placed]);
+  }
+  return groups;
+}
+
+/** Two conditions on one column that no row can meet at once. */
 function contradiction(conditions: readonly Placed[]): Placed[] {
   for (const [index, one] of conditions.entries()) {
     const other = conditions.slice(index + 1).find((each) => contradicts(one, each));
@@ -57,6 +65,9 @@ function contradiction(conditions: readonly Placed[]): Placed[] {
 function contradicts(one: Placed, other: Placed): boolean {
   if (one.ref === null || other.ref === null || one.negated || other.negated) return false;
   if (one.ref.table !== other.ref.table || one.ref.column !== other.ref.column) return false;
+  const spans = [spanOf(one.condition), spanOf(other.condition)];
+  const [span, later] = spans.sort((a, b) => ((a?.from ?? "") < (b?.from ?? "") ? -1 : 1));
+  if (span && later) return span.to < later.from || (span.isOpen && span.to === later.from);
   if (one.condition.kind !== "compare" || other.condition.kind !== "compare") return false;
   const signs = [one.condition.operator, other.condition.operator];
   if (signs.every((sign) => sign === "=")) return true;
@@ -70,11 +81,24 @@ function contradicts(one: Placed, other: Placed): boolean {
   );
 }
 
-function joinsWithOr(draft: Draft, one: Placed, other: Placed): boolean {
-  return draft.pieces.slice(one.at, other.at).some((piece) => isOperator(piece, "or"));
+/** The days of a span such as a year; `isOpen` where the last is no part of it. */
+function spanOf(condition: Condition): { from: string; to: string; isOpen: boolean } | null {
+  const [first, last, ...more] = condition.kind === "all" ? condition.of : [];
+  if (first?.kind !== "compare" || last?.kind !== "compare" || more.length > 0) return null;
+  if (first.right.kind !== "text" || last.right.kind !== "text") return null;
+  return { from: first.right.value, to: last.right.value, isOpen: last.operator === "<" };
 }
 
-function anyOf(group: readonly Placed[]): Condition {
+function joinsWithOr(draft: Draft, one: Placed, other: Placed): boolean {
+  const between = draft.pieces.slice(one.at, other.at);
+  // "not from Paris or Rome" is from neither; "not from Paris or not from Rome" says it twice.
+  const isSaidTwice = between.some((piece) => isOperator(piece, "not", "except"));
+  if (one.negated && other.negated && !isSaidTwice) return false;
+  return between.some((piece) => isOperator(piece, "or"));
+}
+
+/** A group of alternatives as one condition. */
+export function anyOf(group: readonly Placed[]): Condition {
   const [first] = group;
   return group.length === 1 && first
     ? first.condition

@@ -1,32 +1,47 @@
 // Counts: of rows that a join repeats, and as conditions.
 
 import { planJoins } from "../joins/plan.ts";
-import { type Comparison, type Condition, hasAggregate, type Query } from "../logical/query.ts";
+import {
+  type Comparison,
+  type Condition,
+  columnOf,
+  countDistinct,
+  countRows,
+  emptyQuery,
+  hasAggregate,
+  type Query,
+} from "../logical/query.ts";
 import { groupBySubject, keyOf } from "./build-groups.ts";
-import { type Counted, columnOf, type Draft } from "./draft.ts";
-import { emptyQuery } from "./empty-query.ts";
-import { countRows } from "./select-column.ts";
+import type { Counted, Draft } from "./draft.ts";
 
 /** A count of rows that a join repeats counts each row once. */
 export function countOnce(draft: Draft, query: Query): void {
   const [only] = query.select;
-  const counted = draft.labels.find(({ at }) => at < 0);
-  if (query.select.length !== 1 || only?.kind !== "aggregate" || only.of !== null || !counted)
-    return;
-  const [key] = keyOf(draft, counted.table);
+  const counted = draft.countedTable;
+  const isCountOfRows = only?.kind === "aggregate" && only.of === null;
+  if (query.select.length !== 1 || !isCountOfRows || counted === null) return;
+  const [key] = keyOf(draft, counted);
   const conditionTables = draft.conditions.flatMap((each) => (each.ref ? [each.ref.table] : []));
-  const others = [...query.also, ...conditionTables].filter((table) => table !== counted.table);
-  const plan = planJoins(draft.graph, [counted.table, ...others]);
+  const others = [...query.also, ...conditionTables].filter((table) => table !== counted);
+  const plan = planJoins(draft.graph, [counted, ...others]);
   if (query.group.length > 0 || !key || !plan) return;
   const isRepeated = plan.joins.some(({ table, edge }) => edge.from === table);
-  if (isRepeated)
-    query.select = [{ kind: "aggregate", name: "count", of: columnOf(key), distinct: true }];
+  if (isRepeated) query.select = [countDistinct(columnOf(key))];
 }
 
+/** Has the table of what is counted take part in the query. */
+export function join(query: Query, counted: Counted | null): void {
+  if (counted === null || counted.table === query.main || query.also.includes(counted.table))
+    return;
+  query.also.push(counted.table);
+}
+
+/** Whether keys lead from one table to the other. */
 export function isReachable(draft: Draft, one: number, other: number): boolean {
   return planJoins(draft.graph, [one, other]) !== null;
 }
 
+/** Adds "with more than two pets": a HAVING, or for a total the rows whose partners are counted. */
 export function addCounts(draft: Draft, query: Query): void {
   const isTotal = query.group.length === 0 && query.select.every(hasAggregate);
   for (const { operator, value, counted } of draft.counts) {
@@ -36,8 +51,7 @@ export function addCounts(draft: Draft, query: Query): void {
       continue;
     }
     if (query.group.length === 0) groupBySubject(draft, query, counted);
-    if (counted && counted.table !== query.main && !query.also.includes(counted.table))
-      query.also.push(counted.table);
+    join(query, counted);
     query.having.push({
       kind: "compare",
       left: countRows(),

@@ -1,15 +1,17 @@
 // What the rows are grouped by: what is asked for each, or the thing that is shown.
 
+import { labelColumns } from "../link/labels.ts";
 import {
   type ColumnRef,
+  columnOf,
   type Expression,
   hasAggregate,
   type Query,
   tablesOf,
 } from "../logical/query.ts";
-import { labelColumns } from "./concepts.ts";
-import { type Counted, columnEntry, columnOf, type Draft } from "./draft.ts";
+import { type Counted, columnEntry, type Draft } from "./draft.ts";
 
+/** Groups by what was asked for each, and shows it. */
 export function addGroups(draft: Draft, query: Query): void {
   for (const { unit, ref } of draft.buckets) {
     const bucket: Expression = { kind: "bucket", unit, of: columnOf(ref) };
@@ -69,6 +71,7 @@ function show(query: Query, refs: ColumnRef[]): void {
   }
 }
 
+/** Groups by a column too, once. */
 export function addGroup(query: Query, ref: ColumnRef): void {
   const isThere = query.group.some(
     (each) => each.table === ref.table && each.column === ref.column,
@@ -76,6 +79,7 @@ export function addGroup(query: Query, ref: ColumnRef): void {
   if (!isThere) query.group.push({ table: ref.table, column: ref.column });
 }
 
+/** The primary key of a table when it is one column; none otherwise. */
 export function keyOf(draft: Draft, table: number): ColumnRef[] {
   const keys = draft.lexicon.tables[table]?.table.primaryKey ?? [];
   return keys.length === 1 ? keys.map((column) => ({ table, column })) : [];

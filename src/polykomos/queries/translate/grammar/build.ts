@@ -1,18 +1,24 @@
 // From what the clauses found to a query: groups, rankings, exclusions, set operations.
 
-import { type Expression, hasAggregate, type Query, tablesOf } from "../logical/query.ts";
+import { labelColumns } from "../link/labels.ts";
+import {
+  aggregateOf,
+  columnOf,
+  countRows,
+  type Expression,
+  emptyQuery,
+  hasAggregate,
+  type Query,
+  tablesOf,
+} from "../logical/query.ts";
 import { addConditions } from "./build-conditions.ts";
-import { addCounts, countOnce, isReachable } from "./build-counts.ts";
+import { addCounts, countOnce, isReachable, join } from "./build-counts.ts";
 import { addGroup, addGroups, groupBySubject } from "./build-groups.ts";
-import { labelColumns } from "./concepts.ts";
-import { columnOf, type Draft, isOperator } from "./draft.ts";
-import { emptyQuery } from "./empty-query.ts";
+import { type Draft, isOperator } from "./draft.ts";
 import { exclusion } from "./exclude.ts";
 import { turn } from "./negate.ts";
-import { SHOWN } from "./order.ts";
-import { countRows } from "./select-column.ts";
 
-/** The query of a draft; null when nothing is asked for. */
+/** The query of a draft; null when nothing is asked for, or of what is left out nothing can be made. */
 export function buildQuery(draft: Draft): Query | null {
   const query = emptyQuery(draft.main);
   query.select = selection(draft);
@@ -31,6 +37,8 @@ export function buildQuery(draft: Draft): Query | null {
     const condition =
       others.length > 0 ? exclusion(draft, query.main, { ...excluded, tables: others }) : null;
     if (condition && !isParent(draft, query, others)) query.where.push(condition);
+    // "employees without suppliers", which nothing joins: without the "without" it is another question.
+    else if (excluded.conditions.length === 0) return null;
     else draft.conditions.push(...excluded.conditions.map(turn));
   }
   orderAsCondition(query);
@@ -56,11 +64,12 @@ function selection(draft: Draft): Expression[] {
   const shown = draft.select.map(({ expression }) =>
     expression.kind === "star" ? { ...expression, table: draft.main } : expression,
   );
-  const labels = draft.labels.filter(({ at }) => at >= 0);
   const plain = shown.some((each) => !hasAggregate(each));
-  if (shown.length === 0 && isRecord(draft, labels)) return [{ kind: "star", table: draft.main }];
-  if (labels.length > 0 && !plain) {
-    const columns = labels.flatMap(({ table }) => labelColumns(draft.lexicon, table).map(columnOf));
+  if (shown.length === 0 && isRecord(draft)) return [{ kind: "star", table: draft.main }];
+  if (draft.labels.length > 0 && !plain) {
+    const columns = draft.labels.flatMap(({ table }) =>
+      labelColumns(draft.lexicon, table).map(columnOf),
+    );
     return dedupe([...columns, ...shown]);
   }
   if (shown.length > 0) return dedupe([...besideLabels(draft), ...shown]);
@@ -70,12 +79,12 @@ function selection(draft: Draft): Expression[] {
 }
 
 /** "the latest orders": what has no name but is dated is shown whole, not by whom it belongs to. */
-function isRecord(draft: Draft, labels: Draft["labels"]): boolean {
+function isRecord(draft: Draft): boolean {
   const isListed =
     draft.groups.length + draft.buckets.length + draft.counts.length + draft.having.length === 0 &&
     draft.ranking === null &&
     !draft.distinct;
-  const isMain = labels.length === 1 && labels[0]?.table === draft.main;
+  const isMain = draft.labels.length === 1 && draft.labels[0]?.table === draft.main;
   const [label] = labelColumns(draft.lexicon, draft.main);
   const columns = draft.lexicon.tables[draft.main]?.columns ?? [];
   const isDated = columns.some(({ column }) => /^(date|timestamp)$/.test(column.kind));
@@ -93,7 +102,6 @@ function besideLabels(draft: Draft): Expression[] {
     return isPlain && between.some((piece) => isOperator(piece, "and"));
   };
   return draft.labels
-    .filter(({ at }) => at >= 0)
     .filter(({ at }) => places.some((place) => isLinked(Math.min(at, place), Math.max(at, place))))
     .flatMap(({ table }) => labelColumns(draft.lexicon, table).map(columnOf));
 }
@@ -107,9 +115,8 @@ function dedupe(expressions: Expression[]): Expression[] {
 }
 
 function mainOf(draft: Draft, select: Expression[]): number {
-  const counted = draft.labels.find(({ at }) => at < 0);
   const tables = select.flatMap(tablesOf);
-  if (counted && tables.length === 0) return counted.table;
+  if (draft.countedTable !== null && tables.length === 0) return draft.countedTable;
   if (tables.length > 0 && !tables.includes(draft.main)) return tables[0] ?? draft.main;
   return draft.main;
 }
@@ -119,7 +126,7 @@ function alsoOf(draft: Draft, query: Query): number[] {
   const spoken = draft.pieces.flatMap((piece, at) => {
     if (draft.used[at]) return [];
     if (piece.kind === "table") return [piece.table];
-    return piece.kind === "column" && piece.score >= NAMED ? [piece.table] : [];
+    return piece.kind === "column" && piece.score >= namedScoreMin ? [piece.table] : [];
   });
   return [...new Set([...draft.also, ...spoken])].filter((table) =>
     isReachable(draft, query.main, table),
@@ -127,7 +134,7 @@ function alsoOf(draft: Draft, query: Query): number[] {
 }
 
 /** Only a name of several words is meant for sure where nothing asks for it. */
-const NAMED = 4.5;
+const namedScoreMin = 4.5;
 
 function addRanking(draft: Draft, query: Query): void {
   const { ranking } = draft;
@@ -135,8 +142,7 @@ function addRanking(draft: Draft, query: Query): void {
   const [shownCount] = query.select.filter(hasAggregate);
   const counted = ranking.counted;
   if (query.group.length === 0) groupBySubject(draft, query, counted);
-  if (counted && counted.table !== query.main && !query.also.includes(counted.table))
-    query.also.push(counted.table);
+  join(query, counted);
   const by =
     shownCount && shownCount.kind === "aggregate" && shownCount.name === "count"
       ? shownCount
@@ -144,7 +150,6 @@ function addRanking(draft: Draft, query: Query): void {
   if (query.group.length === 0 && !shownCount) return;
   query.order.push({ by, descending: ranking.descending });
   query.limit = ranking.limit;
-  if (query.select.some((each) => each.kind === "aggregate" && each.of === null)) return;
 }
 
 /** An extreme within a total is a condition: the students of the dorm with the largest capacity. */
@@ -154,10 +159,8 @@ function orderAsCondition(query: Query): void {
     query.group.length === 0 && query.groupBuckets.length === 0 && query.select.every(hasAggregate);
   if (!isTotal || order?.by.kind !== "column") return;
   const { by, descending } = order;
-  const select: Expression[] = [
-    { kind: "aggregate", name: descending ? "max" : "min", of: by, distinct: false },
-  ];
   if (query.limit === 1) {
+    const select = [aggregateOf(descending ? "max" : "min", by)];
     const extreme = { ...emptyQuery(by.ref.table), select };
     query.where.push({ kind: "compareQuery", left: by, operator: "=", query: extreme });
   }
@@ -166,25 +169,29 @@ function orderAsCondition(query: Query): void {
 }
 
 function addOrder(draft: Draft, query: Query): void {
-  for (const { by, counted, descending } of draft.order) {
-    if (by !== "count") {
-      query.order.push({ by, descending });
-      continue;
+  for (const order of draft.order) {
+    const { descending } = order;
+    switch (order.kind) {
+      case "by":
+        query.order.push({ by: order.by, descending });
+        break;
+      case "shown": {
+        const [shown] = query.select;
+        if (shown && shown.kind !== "star") query.order.push({ by: shown, descending });
+        break;
+      }
+      case "count": {
+        join(query, order.counted);
+        if (query.group.length === 0) groupBySubject(draft, query, order.counted);
+        const shown = query.select.find(
+          (each) => each.kind === "aggregate" && each.name === "count",
+        );
+        query.order.push({ by: shown ?? countRows(), descending });
+        break;
+      }
+      default:
+        order satisfies never;
     }
-    const [shown] = query.select;
-    if (counted === SHOWN) {
-      if (shown && shown.kind !== "star") query.order.push({ by: shown, descending });
-      continue;
-    }
-    if (counted && !query.also.includes(counted.table) && counted.table !== query.main)
-      query.also.push(counted.table);
-    if (query.group.length === 0) groupBySubject(draft, query, counted);
-    query.order.push({
-      by:
-        query.select.find((each) => each.kind === "aggregate" && each.name === "count") ??
-        countRows(),
-      descending,
-    });
   }
   if (draft.limit !== null && query.order.length > 0) query.limit = draft.limit;
   const grouped =

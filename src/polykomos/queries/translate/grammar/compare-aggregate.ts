@@ -1,10 +1,20 @@
 // "above the average", "higher than the average price of rooms", "older than any teacher".
 
-import type { Aggregate, ColumnRef, Comparison, Condition, Query } from "../logical/query.ts";
+import {
+  type Aggregate,
+  aggregateOf,
+  type ColumnRef,
+  type Comparison,
+  type Condition,
+  columnOf,
+  compared,
+  emptyQuery,
+  type Query,
+} from "../logical/query.ts";
 import type { Operator } from "../operators/operator.ts";
-import { type Concept, findConcept } from "./concepts.ts";
-import { after, before, columnOf, type Draft, isMeasure, isOperator, use } from "./draft.ts";
-import { emptyQuery } from "./empty-query.ts";
+import { asComparison } from "./comparison.ts";
+import { type Concept, conceptOfOperator, findConcept } from "./concepts.ts";
+import { addCondition, after, before, type Draft, isMeasure, isOperator, use } from "./draft.ts";
 
 /** Reads a comparison with an aggregate at `at`; leaves the pieces alone when it is none. */
 export function compareWithAggregate(draft: Draft, at: number): void {
@@ -18,7 +28,7 @@ export function compareWithAggregate(draft: Draft, at: number): void {
   const meant =
     left?.ref ??
     right?.ref ??
-    conceptRef(draft, isAge ? "age" : (concepts[piece.operator] ?? "size"));
+    conceptRef(draft, isAge ? "age" : (conceptOfOperator[piece.operator] ?? "size"));
   if (!meant) return;
   const inner = right?.ref ?? meant;
   use(draft, at, found.place);
@@ -26,7 +36,7 @@ export function compareWithAggregate(draft: Draft, at: number): void {
   if (right) use(draft, right.at);
   const query: Query = {
     ...emptyQuery(inner.table),
-    select: [{ kind: "aggregate", name: found.name, of: columnOf(inner), distinct: false }],
+    select: [aggregateOf(found.name, columnOf(inner))],
     where: innerConditions(draft, found.place, inner),
   };
   const condition: Condition = {
@@ -35,14 +45,14 @@ export function compareWithAggregate(draft: Draft, at: number): void {
     operator: signOf(piece.operator, piece.argument),
     query,
   };
-  draft.conditions.push({ at, condition, ref: null, negated: false });
+  addCondition(draft, at, condition, null);
 }
 
-function signOf(operator: string, argument: string): Comparison {
+/** "above average" has no sign of its own; its argument is the aggregate. */
+function signOf(operator: Operator, argument: string): Comparison {
   if (operator === "above") return ">";
   if (operator === "below") return "<";
-  const all: Comparison[] = ["<", "<=", ">", ">=", "=", "<>"];
-  return all.find((sign) => sign === argument) ?? ">";
+  return asComparison(argument);
 }
 
 function aggregateAfter(draft: Draft, at: number): { name: Aggregate; place: number } | null {
@@ -90,13 +100,6 @@ function rightColumn(draft: Draft, place: number): { at: number; ref: ColumnRef 
     : null;
 }
 
-const concepts: Partial<Record<Operator, Concept>> = {
-  later: "time",
-  longer: "length",
-  heavier: "weight",
-  faster: "speed",
-};
-
 function conceptRef(draft: Draft, concept: Concept): ColumnRef | null {
   return findConcept(draft.lexicon, concept, [draft.main])?.ref ?? null;
 }
@@ -112,12 +115,7 @@ function innerConditions(draft: Draft, place: number, inner: ColumnRef): Conditi
     const previous = before(draft, at, "prep", "rel");
     const attribute = draft.pieces[previous];
     if (attribute?.kind === "column" && attribute.column === piece.column) use(draft, previous);
-    conditions.push({
-      kind: "compare",
-      left: columnOf(piece),
-      operator: "=",
-      right: { kind: "text", value: piece.value },
-    });
+    conditions.push(compared(piece, "=", { kind: "text", value: piece.value }));
   }
   return inner.table >= 0 ? conditions : [];
 }

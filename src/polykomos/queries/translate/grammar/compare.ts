@@ -1,18 +1,19 @@
 // "age above 30", "more than two pets", "older than 30", "after 2015", "between 1 and 5".
 
-import type { Piece } from "../link/assign.ts";
-import type { Comparison, Expression } from "../logical/query.ts";
+import type { PieceOf } from "../link/assign.ts";
+import { aggregateOf, type Comparison, columnOf, compared } from "../logical/query.ts";
 import type { Operator } from "../operators/operator.ts";
 import { isAmount, isComparable } from "./comparable.ts";
 import { compareWithAggregate } from "./compare-aggregate.ts";
 import { readBetween } from "./compare-between.ts";
 import { conceptColumn, followingRef, type Left, lastCompared, leftOf } from "./compared-side.ts";
 import { addComparison, aggregateName, asComparison, flip, literalOf } from "./comparison.ts";
-import type { Concept } from "./concepts.ts";
+import { type Concept, conceptOfOperator } from "./concepts.ts";
 import {
+  addCondition,
   after,
   before,
-  columnOf,
+  type Counted,
   type Draft,
   isMeasure,
   isOperator,
@@ -22,14 +23,6 @@ import {
 import { timeColumn } from "./time.ts";
 
 const comparing: Operator[] = ["cmp", "longer", "heavier", "older", "later", "faster"];
-
-const concepts: Partial<Record<Operator, Concept>> = {
-  longer: "length",
-  heavier: "weight",
-  older: "age",
-  later: "time",
-  faster: "speed",
-};
 
 /** Finds every comparison with a number, a date or an aggregate and marks what it used. */
 export function readComparisons(draft: Draft): void {
@@ -41,35 +34,21 @@ export function readComparisons(draft: Draft): void {
     const next = after(draft, at, "prep");
     const right = draft.pieces[next];
     if (right?.kind === "number" || right?.kind === "date") {
-      compare(draft, at, next, piece.operator, comparison(piece.argument, draft, next));
+      compare(draft, at, next, piece.operator, signOf(piece.argument, draft, next));
     } else if (
       isOperator(right, "agg", "super", "all", "below", "above", "age") ||
-      isAnyOf(draft, at)
+      isOperator(draft.pieces[at + 1], "all")
     ) {
       compareWithAggregate(draft, at);
-    } else if (right?.kind === "column" && isNumberAfter(draft, next)) {
-      // "above age 46"
-      const number = after(draft, next, "prep", "rel");
-      const value = draft.pieces[number];
-      if (value?.kind !== "number" && value?.kind !== "date") continue;
-      use(draft, at, next, number);
-      addComparison(draft, at, right, comparison(piece.argument, draft, number), value);
-    } else if (right?.kind === "column") compareColumns(draft, at, next, piece.argument);
+    } else if (right?.kind === "column") {
+      compareColumn(draft, at, next, right, piece.argument);
+    }
   }
   readTrailing(draft);
 }
 
-function isNumberAfter(draft: Draft, at: number): boolean {
-  const piece = draft.pieces[after(draft, at, "prep", "rel")];
-  return piece?.kind === "number" || piece?.kind === "date";
-}
-
-function isAnyOf(draft: Draft, at: number): boolean {
-  return isOperator(draft.pieces[at + 1], "all");
-}
-
 /** "more than 3" and "3 or more" say it on either side of the number. */
-function comparison(argument: string, draft: Draft, number: number): Comparison {
+function signOf(argument: string, draft: Draft, number: number): Comparison {
   const next = after(draft, number);
   const piece = draft.pieces[next];
   if (piece?.kind === "operator" && piece.operator === "ormore") {
@@ -77,6 +56,22 @@ function comparison(argument: string, draft: Draft, number: number): Comparison 
     return asComparison(piece.argument);
   }
   return asComparison(argument);
+}
+
+/** "above age 46", or "higher than the price". */
+function compareColumn(
+  draft: Draft,
+  at: number,
+  next: number,
+  column: PieceOf<"column">,
+  argument: string,
+): void {
+  const number = after(draft, next, "prep", "rel");
+  const value = draft.pieces[number];
+  if (value?.kind === "number" || value?.kind === "date") {
+    use(draft, at, next, number);
+    addComparison(draft, at, column, signOf(argument, draft, number), value);
+  } else compareColumns(draft, at, next, column, argument);
 }
 
 /** "3 or more wins", without a comparison before. */
@@ -90,6 +85,22 @@ function readTrailing(draft: Draft): void {
   }
 }
 
+/** A comparison with a number or a date, and what stands on both sides of it. */
+type Said = {
+  at: number;
+  number: number;
+  right: PieceOf<"number" | "date">;
+  sign: Comparison;
+  operator: Operator;
+  /** What the words compare without naming a column: "older" an age. */
+  concept: Concept | undefined;
+  left: Left | null;
+  /** The column before, where it can be compared with what was said. */
+  column: PieceOf<"column"> | null;
+  /** Where the table or column behind the number stands; -1: there is none. */
+  follows: number;
+};
+
 function compare(
   draft: Draft,
   at: number,
@@ -100,128 +111,135 @@ function compare(
   const right = draft.pieces[number];
   if (right?.kind !== "number" && right?.kind !== "date") return;
   const left = leftOf(draft, at);
+  const leftPiece = left === null ? undefined : draft.pieces[left.at];
   const follows = draft.used[at] ? -1 : followingRef(draft, number);
   use(draft, at, number);
-  const trailing = draft.pieces[after(draft, number)];
-  const isAged = /older|younger/i.test(trailing?.text ?? "") && isOperator(trailing, "ormore");
-  if (
-    right.kind === "date" &&
-    operator === "later" &&
-    draft.pieces[left?.at ?? -1]?.kind !== "column"
-  ) {
+  if (right.kind === "date" && operator === "later" && leftPiece?.kind !== "column") {
     const dated = timeColumn(draft, at);
     if (dated) {
-      use(draft, at, number);
       addComparison(draft, at, dated, sign, right);
       return;
     }
   }
-  const concept = isAged ? "age" : concepts[operator];
-  const leftPiece = left === null ? null : draft.pieces[left.at];
-  if (left && leftPiece && (left.counted || left.aggregate)) {
-    compareComputed(draft, left, leftPiece, sign, right);
+  if (left && (left.counted || left.aggregate)) {
+    compareComputed(draft, left, sign, right);
     return;
   }
-  const isNear =
-    left !== null && leftPiece?.kind === "column" && isComparable(draft, leftPiece, right);
-  const following = draft.pieces[follows];
-  if (following?.kind === "column" && isAmount(draft, following) && right.kind === "number") {
-    // "a rating of more than 3 stars" says the column twice; the nearer one counts.
-    use(draft, follows);
-    addComparison(draft, at, following, sign, right);
-    return;
-  }
-  const having =
-    left !== null &&
-    draft.pieces.slice(left.at, at).some((piece) => /^(have|has|had|with)\b/i.test(piece.text));
-  const countsTable = following?.kind === "table" && having && right.kind === "number";
-  if (isNear && leftPiece?.kind === "column" && !concept && !countsTable) {
-    use(draft, left.at);
-    addComparison(draft, at, leftPiece, sign, right);
-    return;
-  }
-  if (right.kind === "number" && (following?.kind === "table" || following?.kind === "column")) {
-    use(draft, follows);
-    const column = following.kind === "column" ? following.column : null;
-    draft.counts.push({
-      operator: sign,
-      value: String(right.value),
-      counted: { table: following.table, column },
-    });
-    return;
-  }
-  if (/^(once|twice)$/i.test(right.text) && right.kind === "number") {
-    draft.counts.push({ operator: sign, value: String(right.value), counted: null });
-    return;
-  }
-  if (
-    /^(times?|records?|rows?|entries)$/i.test(draft.pieces[after(draft, number)]?.text ?? "") &&
-    right.kind === "number"
-  ) {
-    use(draft, after(draft, number));
-    draft.counts.push({ operator: sign, value: String(right.value), counted: null });
-    return;
-  }
-  const again = left === null && !concept ? lastCompared(draft, at) : null;
-  if (again) {
-    addComparison(draft, at, again, sign, right);
-    return;
-  }
-  const named = isNear && leftPiece?.kind === "column" ? leftPiece : null;
-  const meant = named ?? conceptColumn(draft, concept, right, operator === "older");
-  if (meant && named && left) use(draft, left.at);
-  if (meant) {
-    const flipped = !named && "reversed" in meant && meant.reversed === true;
-    addComparison(draft, at, meant, flipped ? flip(sign) : sign, right);
-  } else if (/^(once|twice)$/i.test(right.text) && right.kind === "number") {
-    draft.counts.push({ operator: sign, value: String(right.value), counted: null });
-  } else if (
-    /times?/i.test(draft.pieces[after(draft, number)]?.text ?? "") &&
-    right.kind === "number"
-  ) {
-    draft.counts.push({ operator: sign, value: String(right.value), counted: null });
-  } else draft.used[number] = false;
+  const trailing = draft.pieces[after(draft, number)];
+  const isAged = /older|younger/i.test(trailing?.text ?? "") && isOperator(trailing, "ormore");
+  const concept = isAged ? "age" : conceptOfOperator[operator];
+  const isNear = leftPiece?.kind === "column" && isComparable(draft, leftPiece, right);
+  const column = isNear ? leftPiece : null;
+  const said: Said = { at, number, right, sign, operator, concept, left, column, follows };
+  const isRead =
+    compareFollowing(draft, said) ||
+    compareLeft(draft, said) ||
+    countFollowing(draft, said) ||
+    compareAgain(draft, said) ||
+    compareMeant(draft, said);
+  if (!isRead) draft.used[number] = false;
 }
 
+/** "a rating of more than 3 stars" says the column twice; the nearer one counts. */
+function compareFollowing(draft: Draft, { at, right, sign, follows }: Said): boolean {
+  const following = draft.pieces[follows];
+  const isMeant = following?.kind === "column" && isAmount(draft, following);
+  if (!isMeant || right.kind !== "number") return false;
+  use(draft, follows);
+  addComparison(draft, at, following, sign, right);
+  return true;
+}
+
+function compareLeft(draft: Draft, said: Said): boolean {
+  const { at, right, sign, concept, left, column, follows } = said;
+  if (left === null || column === null || concept) return false;
+  const between = draft.pieces.slice(left.at, at);
+  const isHaving = between.some((piece) => /^(have|has|had|with)\b/i.test(piece.text));
+  const countsTable = draft.pieces[follows]?.kind === "table" && isHaving;
+  if (countsTable && right.kind === "number") return false;
+  use(draft, left.at);
+  addComparison(draft, at, column, sign, right);
+  return true;
+}
+
+/** "more than two pets", "more than once", "at least 3 times". */
+function countFollowing(draft: Draft, { number, right, sign, follows }: Said): boolean {
+  if (right.kind !== "number") return false;
+  const following = draft.pieces[follows];
+  let counted: Counted | null = null;
+  if (following?.kind === "table" || following?.kind === "column") {
+    use(draft, follows);
+    const column = following.kind === "column" ? following.column : null;
+    counted = { table: following.table, column };
+  } else if (!/^(once|twice)$/i.test(right.text)) {
+    const next = after(draft, number);
+    if (!/^(times?|records?|rows?|entries)$/i.test(draft.pieces[next]?.text ?? "")) return false;
+    use(draft, next);
+  }
+  draft.counts.push({ operator: sign, value: right.decimal, counted });
+  return true;
+}
+
+/** "above 10 or below 5": the second comparison is with the column of the first. */
+function compareAgain(draft: Draft, { at, right, sign, concept, left }: Said): boolean {
+  const again = left === null && !concept ? lastCompared(draft, at) : null;
+  if (again === null) return false;
+  addComparison(draft, at, again, sign, right);
+  return true;
+}
+
+/** Without a column beside it, what is compared is known by the words alone. */
+function compareMeant(draft: Draft, said: Said): boolean {
+  const { at, right, sign, operator, concept, left, column } = said;
+  if (column && left) {
+    use(draft, left.at);
+    addComparison(draft, at, column, sign, right);
+    return true;
+  }
+  const meant = conceptColumn(draft, concept, right);
+  if (meant === null) return false;
+  const isReversed = meant.isReversed && operator === "older";
+  addComparison(draft, at, meant.ref, isReversed ? flip(sign) : sign, right);
+  return true;
+}
+
+/** "whose number of pets is more than 2", "with an average age above 30". */
 function compareComputed(
   draft: Draft,
   left: Left,
-  piece: Piece,
   operator: Comparison,
-  right: Extract<Piece, { kind: "number" | "date" }>,
+  right: PieceOf<"number" | "date">,
 ): void {
   use(draft, left.at);
-  if (piece.kind !== "table" && piece.kind !== "column") return;
+  const piece = draft.pieces[left.at];
+  if (piece?.kind !== "table" && piece?.kind !== "column") return;
   if (left.counted && piece.kind === "column" && isMeasure(draft, piece)) {
     addComparison(draft, left.at, piece, operator, right);
   } else if (left.counted) {
     const column = piece.kind === "column" ? piece.column : null;
-    const value = right.kind === "number" ? String(right.value) : right.value;
+    const value = right.kind === "number" ? right.decimal : right.value;
     draft.counts.push({ operator, value, counted: { table: piece.table, column } });
   } else if (piece.kind === "column") {
-    const name = aggregateName(left.aggregate);
-    const computed: Expression = { kind: "aggregate", name, of: columnOf(piece), distinct: false };
     draft.having.push({
       kind: "compare",
-      left: computed,
+      left: aggregateOf(aggregateName(left.aggregate), columnOf(piece)),
       operator,
       right: literalOf(draft, piece, right),
     });
   }
 }
 
-function compareColumns(draft: Draft, at: number, next: number, argument: string): void {
+function compareColumns(
+  draft: Draft,
+  at: number,
+  next: number,
+  other: PieceOf<"column">,
+  argument: string,
+): void {
   const left = leftOf(draft, at);
   const one = left && draft.pieces[left.at];
-  const other = draft.pieces[next];
-  if (one?.kind !== "column" || other?.kind !== "column" || one.column === other.column) return;
+  if (one?.kind !== "column" || one.column === other.column) return;
   if (kindOf(draft, one) !== kindOf(draft, other)) return;
   use(draft, at, next, left?.at ?? at);
-  const condition = {
-    kind: "compare" as const,
-    left: columnOf(one),
-    operator: asComparison(argument),
-    right: columnOf(other),
-  };
-  draft.conditions.push({ at, condition, ref: one, negated: false });
+  addCondition(draft, at, compared(one, asComparison(argument), columnOf(other)), one);
 }

@@ -3,45 +3,42 @@
 import type { Piece } from "../link/assign.ts";
 import type { ColumnRef } from "../logical/query.ts";
 import { type Concept, findConcept } from "./concepts.ts";
-import { after, before, type Draft, isMeasure, isOperator, use } from "./draft.ts";
-import { YEAR_MAX, YEAR_MIN } from "./years.ts";
+import { isYear } from "./dates.ts";
+import { after, before, type Draft, isMeasure, isOperator, spokenTables, use } from "./draft.ts";
+
+/** A second comparison stands at most this far behind the first. */
+const nearPiecesMax = 6;
 
 /** "above 10 or below 5": the second comparison is with the column of the first. */
 export function lastCompared(draft: Draft, at: number): ColumnRef | null {
   const link = before(draft, at, "rel");
   if (!isOperator(draft.pieces[link], "or", "and")) return null;
   const last = draft.conditions.at(-1);
-  return last && last.at < at && at - last.at <= NEAR && last.condition.kind === "compare"
+  return last && last.at < at && at - last.at <= nearPiecesMax && last.condition.kind === "compare"
     ? last.ref
     : null;
 }
 
-const NEAR = 6;
-
+/** The column that a comparison means without naming one: by its words, by its unit, or the only measure there is. */
 export function conceptColumn(
   draft: Draft,
   concept: Concept | undefined,
   right: Piece,
-  isAge: boolean,
-): (ColumnRef & { reversed?: boolean }) | null {
-  const tables = [draft.main, ...mentioned(draft)];
-  const isYear = right.kind === "number" && right.value >= YEAR_MIN && right.value <= YEAR_MAX;
-  if (concept) {
-    const found = findConcept(draft.lexicon, concept, tables);
-    return found ? { ...found.ref, reversed: found.reversed && isAge } : null;
-  }
-  if (isYear) return null;
+): { ref: ColumnRef; isReversed: boolean } | null {
+  const tables = [draft.main, ...spokenTables(draft.pieces)];
+  if (concept) return findConcept(draft.lexicon, concept, tables);
+  if (right.kind === "number" && isYear(right.value)) return null;
   const unit = unitConcept(draft, right);
   const found = unit && findConcept(draft.lexicon, unit, tables);
-  if (found) return found.ref;
-  // A single measure needs no name.
+  if (found) return { ref: found.ref, isReversed: false };
   const measures = (draft.lexicon.tables[draft.main]?.columns ?? []).filter(
     (entry) =>
       isMeasure(draft, { table: draft.main, column: entry.column.name }) &&
       entry.column.kind === "number",
   );
   const [only] = measures;
-  return measures.length === 1 && only ? { table: draft.main, column: only.column.name } : null;
+  if (measures.length !== 1 || !only) return null;
+  return { ref: { table: draft.main, column: only.column.name }, isReversed: false };
 }
 
 function unitConcept(draft: Draft, right: Piece): Concept | null {
@@ -52,17 +49,14 @@ function unitConcept(draft: Draft, right: Piece): Concept | null {
   return /kg|lb|pound/.test(word) ? "weight" : null;
 }
 
-export function mentioned(draft: Draft): number[] {
-  return draft.pieces.flatMap((piece) => ("table" in piece ? [piece.table] : []));
-}
-
+/** What stands before a comparison: a column or a table, and what is computed of it. */
 export type Left = { at: number; counted: boolean; aggregate: string | null };
 
-/** The column before a comparison, with what is computed of it. */
+const leftPiecesMax = 5;
+
+/** The column before a comparison, with what is computed of it; null when none is near. */
 export function leftOf(draft: Draft, at: number): Left | null {
-  let place = at - 1;
-  let steps = 0;
-  while (place >= 0 && steps < 5) {
+  for (let place = at - 1; place >= Math.max(0, at - leftPiecesMax); place -= 1) {
     const piece = draft.pieces[place];
     if (draft.used[place] && piece?.kind !== "operator") return null;
     if (piece?.kind === "column" || piece?.kind === "table") {
@@ -79,8 +73,6 @@ export function leftOf(draft: Draft, at: number): Left | null {
       return null;
     if (piece?.kind === "operator" && /^(who|which|that|whom)\b/.test(piece.text.toLowerCase()))
       return null;
-    place -= 1;
-    steps += 1;
   }
   return null;
 }
@@ -96,6 +88,7 @@ function isFilter(draft: Draft, at: number): boolean {
   return false;
 }
 
+/** Where the table or column behind a number stands: "3 pets", "3 or more wins"; -1 when there is none. */
 export function followingRef(draft: Draft, number: number): number {
   let next = after(draft, number, "distinct", "prep", "count");
   if (isOperator(draft.pieces[next], "ormore")) next = after(draft, next, "distinct", "prep");

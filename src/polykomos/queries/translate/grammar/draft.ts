@@ -13,6 +13,12 @@ export type Counted = { table: number; column: string | null };
 type CountCondition = { operator: Comparison; value: string; counted: Counted | null };
 type Ranking = { descending: boolean; limit: number; counted: Counted | null };
 type Selected = { at: number; expression: Expression };
+/** What rows are ordered by: an expression, how many rows of something there are, or what is shown first. */
+type Order = { descending: boolean } & (
+  | { kind: "by"; by: Expression }
+  | { kind: "count"; counted: Counted | null }
+  | { kind: "shown" }
+);
 
 /** What the clauses found so far; each clause marks the pieces that it used. */
 export type Draft = {
@@ -28,11 +34,13 @@ export type Draft = {
   distinct: boolean;
   /** Tables that stand where a column would: shown by their label. */
   labels: { at: number; table: number }[];
+  /** The table of "how many customers", where rows are counted. */
+  countedTable: number | null;
   conditions: Placed[];
   counts: CountCondition[];
   having: Condition[];
   ranking: Ranking | null;
-  order: { by: Expression | "count"; counted: Counted | null; descending: boolean }[];
+  order: Order[];
   limit: number | null;
   groups: { at: number; table: number; column: string | null }[];
   buckets: { unit: TimeUnit; ref: ColumnRef }[];
@@ -40,12 +48,12 @@ export type Draft = {
   also: number[];
 };
 
-/** A piece's operator when it is one of these. */
+/** Whether a piece is one of these operators. */
 export function isOperator(piece: Piece | undefined, ...names: Operator[]): boolean {
   return piece?.kind === "operator" && names.includes(piece.operator);
 }
 
-/** The next piece of meaning after `at`; words without meaning are stepped over. */
+/** The place of the next piece after `at` that means something; these operators are stepped over too. */
 export function after(draft: Draft, at: number, ...skipped: Operator[]): number {
   let next = at + 1;
   while (isOperator(draft.pieces[next], "glue", "all", ...skipped) || draft.flags.has(next))
@@ -53,14 +61,36 @@ export function after(draft: Draft, at: number, ...skipped: Operator[]): number 
   return next;
 }
 
+/** The same in the other direction; words such as "active" are not stepped over. */
 export function before(draft: Draft, at: number, ...skipped: Operator[]): number {
   let previous = at - 1;
   while (isOperator(draft.pieces[previous], "glue", "all", ...skipped)) previous -= 1;
   return previous;
 }
 
+/** Marks pieces as used, so that no later clause takes them. */
 export function use(draft: Draft, ...places: number[]): void {
   for (const at of places) draft.used[at] = true;
+}
+
+/** Adds a condition that was said at `at`; `ref` is the column it speaks of. */
+export function addCondition(
+  draft: Draft,
+  at: number,
+  condition: Condition,
+  ref: ColumnRef | null,
+): void {
+  draft.conditions.push({ at, condition, ref, negated: false });
+}
+
+/** Whether something to show was found so far. */
+export function hasSelection(draft: Draft): boolean {
+  return draft.select.length + draft.labels.length > 0;
+}
+
+/** The tables of everything that the question names, in its order and as often. */
+export function spokenTables(pieces: readonly Piece[]): number[] {
+  return pieces.flatMap((piece) => ("table" in piece ? [piece.table] : []));
 }
 
 export function columnEntry(lexicon: Lexicon, ref: ColumnRef): ColumnEntry | null {
@@ -96,15 +126,11 @@ export function amountOf(draft: Draft, table: number, said: string): ColumnRef |
   return only ? { table, column: only.column.name } : null;
 }
 
-/** Text of nothing but digits; without known values its kind of text is not known. */
+/** Text of nothing but numbers; a column whose values are not known is not taken for one. */
 export function holdsNumbers({ kind, values }: Column): boolean {
   return (
     kind === "text" &&
     values.length > 0 &&
     values.every((value) => /^-?\d+(\.\d+)?$/.test(value.trim()))
   );
-}
-
-export function columnOf(ref: ColumnRef): Expression {
-  return { kind: "column", ref: { table: ref.table, column: ref.column } };
 }

@@ -1,7 +1,7 @@
 import { planJoins } from "../joins/plan.ts";
-import type { Condition } from "../logical/query.ts";
-import { columnEntry, columnOf, type Draft, type Placed } from "./draft.ts";
-import { emptyQuery } from "./empty-query.ts";
+import { type Condition, columnOf, emptyQuery } from "../logical/query.ts";
+import { alternatives, anyOf } from "./build-conditions.ts";
+import { columnEntry, type Draft, type Placed } from "./draft.ts";
 
 /** The rows of `main` that have no partner in the tables: `key NOT IN (SELECT …)`. */
 export function exclusion(
@@ -27,7 +27,7 @@ export function exclusion(
     ...emptyQuery(step.table),
     select: [columnOf(theirs)],
     also: excluded.tables.filter((table) => table !== main),
-    where: [...excluded.conditions.map((each) => each.condition), ...present],
+    where: [...alternatives(draft, excluded.conditions).map(anyOf), ...present],
   };
   return { kind: "inQuery", left: columnOf(mine), query, negated: true };
 }

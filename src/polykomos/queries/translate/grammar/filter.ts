@@ -1,21 +1,23 @@
 // Values and patterns: "in France", "named 'Rex'", "whose title contains 'war'", "with id 5".
 
-import type { Piece } from "../link/assign.ts";
-import type { ColumnRef, Condition } from "../logical/query.ts";
+import type { Piece, PieceOf } from "../link/assign.ts";
+import { labelColumns } from "../link/labels.ts";
+import { type ColumnRef, type Condition, columnOf, compared } from "../logical/query.ts";
 import { addComparison } from "./comparison.ts";
-import { findConcept, labelColumns } from "./concepts.ts";
+import { findConcept } from "./concepts.ts";
+import { isYear } from "./dates.ts";
 import {
+  addCondition,
   after,
   before,
   columnEntry,
-  columnOf,
   type Draft,
   holdsNumbers,
   isOperator,
   kindOf,
+  spokenTables,
   use,
 } from "./draft.ts";
-import { YEAR_MAX, YEAR_MIN } from "./years.ts";
 
 /** Turns values, patterns, nulls and left-over numbers into conditions and marks what they used. */
 export function readFilters(draft: Draft): void {
@@ -48,7 +50,12 @@ function readInside(draft: Draft, at: number, text: string): boolean {
     return false;
   use(draft, at, next);
   const pattern = `%${escapePattern(text)}%`;
-  push(draft, at, column, { kind: "like", left: columnOf(column), pattern, negated: false });
+  addCondition(
+    draft,
+    at,
+    { kind: "like", left: columnOf(column), pattern, negated: false },
+    column,
+  );
   return true;
 }
 
@@ -56,18 +63,11 @@ function escapePattern(text: string): string {
   return text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
 }
 
-function readValue(draft: Draft, at: number, piece: Extract<Piece, { kind: "value" }>): void {
+function readValue(draft: Draft, at: number, piece: PieceOf<"value">): void {
   if (readInside(draft, at, piece.text)) return;
   use(draft, at);
   useAttribute(draft, at, piece);
-  const ref = { table: piece.table, column: piece.column };
-  const value = { kind: "text" as const, value: piece.value };
-  push(draft, at, ref, {
-    kind: "compare",
-    left: columnOf(ref),
-    operator: signBefore(draft, at),
-    right: value,
-  });
+  addCondition(draft, at, isText(piece, signBefore(draft, at), piece.value), piece);
 }
 
 /** The column's own name beside its value belongs to the condition: "whose city is Paris". */
@@ -118,13 +118,11 @@ function readText(draft: Draft, at: number, text: string): void {
   const ref = textColumn(draft, attributeOf(draft, at));
   if (ref === null) return;
   use(draft, at);
-  const condition: Condition = {
-    kind: "compare",
-    left: columnOf(ref),
-    operator: signBefore(draft, at),
-    right: { kind: "text", value: text },
-  };
-  push(draft, at, ref, condition);
+  addCondition(draft, at, isText(ref, signBefore(draft, at), text), ref);
+}
+
+function isText(ref: ColumnRef, operator: "=" | "<>", value: string): Condition {
+  return compared(ref, operator, { kind: "text", value });
 }
 
 /** A text is compared with text: with the label of what a number points to. */
@@ -186,7 +184,7 @@ function readLike(draft: Draft, at: number, where: string): void {
   if (left?.kind === "column" && !isHead(draft, place)) use(draft, place);
   const text = escapePattern(piece?.text ?? "");
   const pattern = where === "starts" ? `${text}%` : where === "ends" ? `%${text}` : `%${text}%`;
-  push(draft, at, ref, { kind: "like", left: columnOf(ref), pattern, negated: false });
+  addCondition(draft, at, { kind: "like", left: columnOf(ref), pattern, negated: false }, ref);
 }
 
 function readNull(draft: Draft, at: number, negated: boolean): void {
@@ -195,36 +193,27 @@ function readNull(draft: Draft, at: number, negated: boolean): void {
     const piece = draft.pieces[place];
     if (piece?.kind !== "column" || draft.used[place]) continue;
     use(draft, at, place);
-    push(draft, at, piece, { kind: "isNull", left: columnOf(piece), negated });
+    addCondition(draft, at, { kind: "isNull", left: columnOf(piece), negated }, piece);
     return;
   }
 }
 
-function readNumber(draft: Draft, at: number, piece: Extract<Piece, { kind: "number" }>): void {
+function readNumber(draft: Draft, at: number, piece: PieceOf<"number">): void {
   const previous = before(draft, at, "prep", "rel", "cmp", "or", "either", "not");
   const left = draft.pieces[previous];
   const next = after(draft, at);
   const right = draft.pieces[next];
   const isOr = isOperator(draft.pieces[before(draft, at)], "or");
-  const isYear =
-    Number.isInteger(piece.value) && piece.value >= YEAR_MIN && piece.value <= YEAR_MAX;
   if (left?.kind === "column" && (!draft.used[previous] || isOr)) {
     const value = piece.candidates.find(
       (each) => each.table === left.table && each.column === left.column,
     );
     const kind = kindOf(draft, left);
     const isDigits = kind === "text" && (value !== undefined || takesDigits(draft, left));
-    if (kind === "number" || isDigits || (isYear && /date|timestamp/.test(kind))) {
+    if (kind === "number" || isDigits || (isYear(piece.value) && /date|timestamp/.test(kind))) {
       use(draft, at, previous);
-      if (value) {
-        const text = { kind: "text" as const, value: value.value };
-        push(draft, at, left, {
-          kind: "compare",
-          left: columnOf(left),
-          operator: "=",
-          right: text,
-        });
-      } else addComparison(draft, at, left, signBefore(draft, at), piece);
+      if (value) addCondition(draft, at, isText(left, "=", value.value), left);
+      else addComparison(draft, at, left, signBefore(draft, at), piece);
       return;
     }
   }
@@ -238,8 +227,8 @@ function readNumber(draft: Draft, at: number, piece: Extract<Piece, { kind: "num
     addComparison(draft, at, right, "=", piece);
     return;
   }
-  if (isYear) {
-    const found = findConcept(draft.lexicon, "time", [draft.main, ...tablesSpokenOf(draft)]);
+  if (isYear(piece.value)) {
+    const found = findConcept(draft.lexicon, "time", [draft.main, ...spokenTables(draft.pieces)]);
     if (found) {
       use(draft, at);
       addComparison(draft, at, found.ref, "=", piece);
@@ -249,8 +238,7 @@ function readNumber(draft: Draft, at: number, piece: Extract<Piece, { kind: "num
   const [value] = piece.candidates;
   if (value) {
     use(draft, at);
-    const text = { kind: "text" as const, value: value.value };
-    push(draft, at, value, { kind: "compare", left: columnOf(value), operator: "=", right: text });
+    addCondition(draft, at, isText(value, "=", value.value), value);
     return;
   }
   if (left?.kind === "table") {
@@ -268,28 +256,15 @@ function takesDigits(draft: Draft, ref: ColumnRef): boolean {
   return column !== undefined && (column.values.length === 0 || holdsNumbers(column));
 }
 
-function readDate(draft: Draft, at: number, piece: Extract<Piece, { kind: "date" }>): void {
+function readDate(draft: Draft, at: number, piece: PieceOf<"date">): void {
   const previous = before(draft, at, "prep", "rel", "cmp");
   const left = draft.pieces[previous];
   const isDated = left?.kind === "column" && /date|timestamp|text/.test(kindOf(draft, left));
   const named = left?.kind === "column" && isDated && !draft.used[previous] ? left : null;
   const meant =
-    named ?? findConcept(draft.lexicon, "time", [draft.main, ...tablesSpokenOf(draft)])?.ref;
+    named ?? findConcept(draft.lexicon, "time", [draft.main, ...spokenTables(draft.pieces)])?.ref;
   if (!meant) return;
   use(draft, at);
   if (named) use(draft, previous);
   addComparison(draft, at, meant, "=", piece);
-}
-
-function tablesSpokenOf(draft: Draft): number[] {
-  return draft.pieces.flatMap((piece) => ("table" in piece ? [piece.table] : []));
-}
-
-function push(draft: Draft, at: number, ref: ColumnRef, condition: Condition): void {
-  draft.conditions.push({
-    at,
-    condition,
-    ref: { table: ref.table, column: ref.column },
-    negated: false,
-  });
 }

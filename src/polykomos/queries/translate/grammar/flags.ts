@@ -1,14 +1,14 @@
 // Columns that say yes or no: "discontinued products", "which are not active", "paid but not shipped".
 
-import type { Piece } from "../link/assign.ts";
+import type { Piece, PieceOf } from "../link/assign.ts";
 import type { FlagAnswers } from "../link/flag-answers.ts";
-import type { ColumnRef } from "../logical/query.ts";
-import { after, before, columnEntry, columnOf, type Draft, isOperator, use } from "./draft.ts";
+import { type ColumnRef, columnOf, compared } from "../logical/query.ts";
+import { after, before, columnEntry, type Draft, isOperator, use } from "./draft.ts";
 
-type ColumnPiece = Extract<Piece, { kind: "column" }>;
+type ColumnPiece = PieceOf<"column">;
 
 /** Below this too little of the name is said: "affirmative" is not "if_affirmative_win". */
-const NAMED = 2.2;
+const namedScoreMin = 2.2;
 
 /** Turns what is said of rows by such a column into conditions, and marks what they used. */
 export function readFlags(draft: Draft): void {
@@ -17,7 +17,7 @@ export function readFlags(draft: Draft): void {
   const isYesNo = /^(is|are|was|were|has|have|does|do)( the)?$/i.test(draft.pieces[0]?.text ?? "");
   let last = -1;
   for (const [at, piece] of draft.pieces.entries()) {
-    if (draft.used[at] || piece.kind !== "column" || piece.score < NAMED) continue;
+    if (draft.used[at] || piece.kind !== "column" || piece.score < namedScoreMin) continue;
     const answers = columnEntry(draft.lexicon, piece)?.answers ?? null;
     if (answers === null || isCompared(draft, at)) continue;
     const isLinked = isLinkedTo(draft, at, last);
@@ -52,14 +52,9 @@ function readFlag(draft: Draft, at: number, piece: ColumnPiece, { yes, no }: Fla
   use(draft, at, ...(isNegated && !isOut ? [place] : []));
   draft.conditions.push({
     at,
-    ref: { table: piece.table, column: piece.column },
+    ref: piece,
     negated: isNegated,
-    condition: {
-      kind: "compare",
-      left: columnOf(piece),
-      operator: "=",
-      right: isNegated ? no : yes,
-    },
+    condition: compared(piece, "=", isNegated ? no : yes),
   });
 }
 

@@ -1,7 +1,7 @@
 // "not from France" turns a condition round; "without any pet" leaves out those that have one.
 
-import type { Condition } from "../logical/query.ts";
-import { columnOf, type Draft, isOperator, kindOf, type Placed, use } from "./draft.ts";
+import { type Condition, columnOf } from "../logical/query.ts";
+import { type Draft, isOperator, kindOf, type Placed, use } from "./draft.ts";
 
 /** Applies every negation to what stands in its reach. */
 export function readNegations(draft: Draft): void {
@@ -63,14 +63,14 @@ function reachOf(draft: Draft, at: number): number {
 }
 
 /** Below this a name is a guess from a part or a synonym. */
-const NAMED = 2.6;
+const namedScoreMin = 2.6;
 
 function tablesInside(draft: Draft, at: number, end: number): number[] {
   const tables: number[] = [];
   for (let place = at + 1; place < end; place += 1) {
     const piece = draft.pieces[place];
     if (piece?.kind === "table" || piece?.kind === "value") tables.push(piece.table);
-    const isNamed = piece?.kind === "column" && piece.score >= NAMED;
+    const isNamed = piece?.kind === "column" && piece.score >= namedScoreMin;
     if (isNamed && !draft.used[place]) tables.push(piece.table);
   }
   return [...new Set(tables)];

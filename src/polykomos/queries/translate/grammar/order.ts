@@ -1,9 +1,9 @@
 // "sorted by age in descending order", "from oldest to youngest", "in alphabetical order".
 
-import type { Expression } from "../logical/query.ts";
+import { aggregateOf, columnOf, type Expression } from "../logical/query.ts";
 import { aggregateName } from "./comparison.ts";
 import { findConcept } from "./concepts.ts";
-import { after, before, columnOf, type Draft, isMeasure, isOperator, use } from "./draft.ts";
+import { after, before, type Draft, isMeasure, isOperator, use } from "./draft.ts";
 
 type Direction = "asc" | "desc" | null;
 
@@ -26,12 +26,9 @@ export function readOrder(draft: Draft): void {
     }
     const next = after(draft, at, "prep");
     if (draft.pieces[next]?.kind === "column") readKeys(draft, at, directionOf(piece.argument));
-    else draft.order.push({ by: "count", counted: SHOWN, descending: piece.argument === "desc" });
+    else draft.order.push({ kind: "shown", descending: piece.argument === "desc" });
   }
 }
-
-/** Stands for whatever column is shown first. */
-export const SHOWN = { table: -1, column: null };
 
 function directionOf(argument: string): Direction {
   return argument === "asc" || argument === "desc" ? argument : null;
@@ -46,15 +43,12 @@ function addConcept(draft: Draft, at: number, concept: "age" | "time", descendin
   }
   const found = findConcept(draft.lexicon, concept, [draft.main]);
   if (!found) return;
-  const isReversed = concept === "age" && found.reversed;
-  draft.order.push({
-    by: columnOf(found.ref),
-    counted: null,
-    descending: descending !== isReversed,
-  });
+  const isReversed = concept === "age" && found.isReversed;
+  const by = columnOf(found.ref);
+  draft.order.push({ kind: "by", by, descending: descending !== isReversed });
 }
 
-const UNKNOWN_WITHIN = 5;
+const unknownPiecesMax = 5;
 
 function readKeys(draft: Draft, start: number, own: Direction): void {
   use(draft, start);
@@ -84,19 +78,20 @@ function readKeys(draft: Draft, start: number, own: Direction): void {
       use(draft, at);
       continue;
     }
-    if (piece.kind === "unknown" && found === 0 && at - start < UNKNOWN_WITHIN) continue;
+    if (piece.kind === "unknown" && found === 0 && at - start < unknownPiecesMax) continue;
     if (piece.kind === "column" && !draft.used[at] && !isShownNext(draft, at, found)) {
       use(draft, at);
       found += 1;
-      const isCount = counting && !isMeasure(draft, piece);
-      const by: Expression | "count" = isCount ? "count" : orderExpression(piece, aggregate);
-      const counted = isCount ? { table: piece.table, column: piece.column } : null;
-      draft.order.push({ by, counted, descending: direction === "desc" });
+      const descending = direction === "desc";
+      if (counting && !isMeasure(draft, piece)) {
+        const counted = { table: piece.table, column: piece.column };
+        draft.order.push({ kind: "count", counted, descending });
+      } else draft.order.push({ kind: "by", by: orderExpression(piece, aggregate), descending });
     } else if (piece.kind === "table" && counting && !draft.used[at]) {
       use(draft, at);
       found += 1;
       const counted = { table: piece.table, column: null };
-      draft.order.push({ by: "count", counted, descending: direction === "desc" });
+      draft.order.push({ kind: "count", counted, descending: direction === "desc" });
     } else if (piece.kind === "table" && !draft.used[at]) {
       const next = after(draft, at);
       if (draft.pieces[next]?.kind !== "column" || found > 0) break;
@@ -106,13 +101,10 @@ function readKeys(draft: Draft, start: number, own: Direction): void {
     aggregate = null;
     counting = false;
   }
-  if (found === 0 && counting) {
-    draft.order.push({ by: "count", counted: null, descending: direction === "desc" });
-    return;
-  }
-  if (found === 0 && draft.order.length === 0) {
-    draft.order.push({ by: "count", counted: SHOWN, descending: direction === "desc" });
-  }
+  if (found > 0) return;
+  const descending = direction === "desc";
+  if (counting) draft.order.push({ kind: "count", counted: null, descending });
+  else if (draft.order.length === 0) draft.order.push({ kind: "shown", descending });
 }
 
 /** "sort by age and show the names": a command ends the keys. */
@@ -126,7 +118,7 @@ function orderExpression(
 ): Expression {
   const column = columnOf(piece);
   if (aggregate === null) return column;
-  return { kind: "aggregate", name: aggregateName(aggregate), of: column, distinct: false };
+  return aggregateOf(aggregateName(aggregate), column);
 }
 
 function directionBefore(draft: Draft, at: number): Direction {

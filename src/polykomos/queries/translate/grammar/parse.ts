@@ -18,7 +18,7 @@ import { readSuperlatives } from "./superlative.ts";
 import { readTimes } from "./time.ts";
 
 /** One way to understand the question, with the pieces that it could not use. */
-export type Reading = { query: Query; draft: Draft; assignment: Assignment };
+export type Reading = { query: Query; draft: Draft };
 
 /** Reads the clauses of a question whose words have their meanings; null when nothing is asked for. */
 export function parse(
@@ -39,6 +39,7 @@ export function parse(
     select: [],
     distinct: false,
     labels: [],
+    countedTable: null,
     conditions: [],
     counts: [],
     having: [],
@@ -62,5 +63,5 @@ export function parse(
   readAskedWord(draft);
   readShare(draft);
   const query = buildQuery(draft);
-  return query ? { query, draft, assignment } : null;
+  return query ? { query, draft } : null;
 }

@@ -1,21 +1,22 @@
 // A column that is asked for: as it is, counted or computed.
 
-import type { Piece } from "../link/assign.ts";
-import type { Aggregate, Expression } from "../logical/query.ts";
+import type { PieceOf } from "../link/assign.ts";
 import {
-  after,
-  columnEntry,
+  type Aggregate,
+  aggregateOf,
   columnOf,
-  type Draft,
-  isMeasure,
-  isOperator,
-  kindOf,
-  use,
-} from "./draft.ts";
+  countDistinct,
+  countRows,
+  type Expression,
+} from "../logical/query.ts";
+import { after, columnEntry, type Draft, isMeasure, isOperator, kindOf, use } from "./draft.ts";
 
-export type Reading = {
+/** What the words of a sentence have said so far about what they will select. */
+export type Selecting = {
+  /** Where "how many" was said, until what it counts is found; -1: nowhere. */
   counting: number;
   distinct: boolean;
+  /** Aggregates whose object has not been found yet. */
   aggregates: Aggregate[];
   /** Where each aggregate was said. */
   aggregatePlaces: number[];
@@ -25,81 +26,74 @@ export type Reading = {
   linked: boolean;
 };
 
+/** Reads a column among what is asked for; leaves it alone where it narrows or groups. */
 export function readColumn(
   draft: Draft,
   at: number,
-  piece: Extract<Piece, { kind: "column" }>,
-  reading: Reading,
+  piece: PieceOf<"column">,
+  selecting: Selecting,
 ): void {
   const isGroupKey = draft.groups.some((group) => group.at === at);
   if (
-    reading.counting < 0 &&
-    reading.aggregates.length === 0 &&
-    (reading.place !== "head" || isGroupKey)
+    selecting.counting < 0 &&
+    selecting.aggregates.length === 0 &&
+    (selecting.place !== "head" || isGroupKey)
   )
     return;
   if (isGroupKey) return;
-  if (!reading.linked && reading.counting < 0 && reading.aggregates.length === 0) return;
+  if (!selecting.linked && selecting.counting < 0 && selecting.aggregates.length === 0) return;
   if (isNameOfColumn(draft, at)) {
     use(draft, at);
     return;
   }
   use(draft, at);
-  reading.linked = false;
-  if (reading.counting >= 0) {
-    use(draft, reading.counting);
-    for (const name of reading.aggregates) {
+  selecting.linked = false;
+  if (selecting.counting >= 0) {
+    use(draft, selecting.counting);
+    for (const name of selecting.aggregates) {
       draft.select.push({ at, expression: aggregate(draft, piece, name) });
     }
-    const isExtra = reading.aggregates.length > 0 && !isTotal(draft, reading);
-    if (!isExtra) draft.select.push({ at, expression: countColumn(draft, piece, reading) });
-    reading.aggregates = [];
-    reading.counting = -1;
-  } else if (reading.aggregates.length > 0) {
-    for (const name of reading.aggregates) {
+    const isExtra = selecting.aggregates.length > 0 && !isTotal(draft, selecting);
+    if (!isExtra) draft.select.push({ at, expression: countColumn(draft, piece, selecting) });
+    selecting.aggregates = [];
+    selecting.counting = -1;
+  } else if (selecting.aggregates.length > 0) {
+    for (const name of selecting.aggregates) {
       draft.select.push({ at, expression: aggregate(draft, piece, name) });
     }
-    useForNext(draft, at, reading.aggregates);
-    reading.aggregates = [];
+    useForNext(draft, at, selecting.aggregates);
+    selecting.aggregates = [];
   } else {
     const isTotalled = /^(total|overall)\b/i.test(piece.text) && isAmong(draft);
     draft.select.push({
       at,
       expression: isTotalled ? aggregate(draft, piece, "sum") : columnOf(piece),
     });
-    if (reading.distinct) draft.distinct = true;
+    if (selecting.distinct) draft.distinct = true;
   }
-  reading.distinct = false;
+  selecting.distinct = false;
 }
 
-function aggregate(
-  draft: Draft,
-  piece: Extract<Piece, { kind: "column" }>,
-  name: Aggregate,
-): Expression {
+function aggregate(draft: Draft, piece: PieceOf<"column">, name: Aggregate): Expression {
   const isText = kindOf(draft, piece) !== "number" && !isMeasure(draft, piece);
   const isTime = /date|time/.test(kindOf(draft, piece)) && (name === "sum" || name === "avg");
   if (isTime) return countRows();
   // "the total number of names" counts; a text has no sum.
   if (isText && (name === "sum" || name === "avg")) return countRows();
-  return { kind: "aggregate", name, of: columnOf(piece), distinct: false };
+  return aggregateOf(name, columnOf(piece));
 }
 
-function countColumn(
-  draft: Draft,
-  piece: Extract<Piece, { kind: "column" }>,
-  reading: Reading,
-): Expression {
+function countColumn(draft: Draft, piece: PieceOf<"column">, selecting: Selecting): Expression {
   const isNumber = kindOf(draft, piece) === "number" && isMeasure(draft, piece);
   if (
     isNumber &&
-    !reading.distinct &&
-    !/^how many/i.test(draft.pieces[reading.counting]?.text ?? "")
+    !selecting.distinct &&
+    !/^how many/i.test(draft.pieces[selecting.counting]?.text ?? "")
   ) {
-    const isSum = isTotal(draft, reading) || draft.groups.length > 0;
+    const isSum = isTotal(draft, selecting) || draft.groups.length > 0;
     return isSum ? aggregate(draft, piece, "sum") : columnOf(piece);
   }
-  return { kind: "aggregate", name: "count", of: columnOf(piece), distinct: true };
+  return countDistinct(columnOf(piece));
 }
 
 /** Whether the answer is one row a group, so that a "total" adds up. */
@@ -109,13 +103,13 @@ function isAmong(draft: Draft): boolean {
     aggregated ||
     draft.ranking !== null ||
     draft.groups.length > 0 ||
-    draft.order.some(({ by }) => by !== "count" && by.kind === "aggregate")
+    draft.order.some((order) => order.kind === "by" && order.by.kind === "aggregate")
   );
 }
 
 /** "the total number of points" adds up what is already a number. */
-function isTotal(draft: Draft, reading: Reading): boolean {
-  return /total/i.test(draft.pieces[reading.counting]?.text ?? "");
+function isTotal(draft: Draft, selecting: Selecting): boolean {
+  return /total/i.test(draft.pieces[selecting.counting]?.text ?? "");
 }
 
 /** "the average height and weight": the aggregate is of both. */
@@ -140,8 +134,4 @@ function isNameOfColumn(draft: Draft, at: number): boolean {
     return false;
   const entry = columnEntry(draft.lexicon, column);
   return entry?.column.kind === "text" && !entry.isForeign && !entry.isPrimary;
-}
-
-export function countRows(): Expression {
-  return { kind: "aggregate", name: "count", of: null, distinct: false };
 }

@@ -1,80 +1,74 @@
 // A table that is asked for: counted, shown by its label, or the place of an amount.
 
-import type { Piece } from "../link/assign.ts";
-import type { Expression } from "../logical/query.ts";
-import { after, amountOf, before, columnOf, type Draft, isOperator, use } from "./draft.ts";
-import { countRows, type Reading } from "./select-column.ts";
+import type { PieceOf } from "../link/assign.ts";
+import { aggregateOf, columnOf, countDistinct, countRows } from "../logical/query.ts";
+import { after, amountOf, before, type Draft, hasSelection, isOperator, use } from "./draft.ts";
+import type { Selecting } from "./select-column.ts";
 
+/** Reads a table among what is asked for; leaves it alone where it only says whose something is. */
 export function readTable(
   draft: Draft,
   at: number,
-  piece: Extract<Piece, { kind: "table" }>,
-  reading: Reading,
+  piece: PieceOf<"table">,
+  selecting: Selecting,
 ): void {
-  if (reading.counting >= 0) {
-    use(draft, at, reading.counting);
+  if (selecting.counting >= 0) {
+    use(draft, at, selecting.counting);
     draft.main = draft.select.length === 0 ? piece.table : draft.main;
     draft.also.push(piece.table);
     const [key] = draft.lexicon.tables[piece.table]?.table.primaryKey ?? [];
-    const once: Expression | null =
-      reading.distinct && key !== undefined
-        ? {
-            kind: "aggregate",
-            name: "count",
-            of: columnOf({ table: piece.table, column: key }),
-            distinct: true,
-          }
-        : null;
-    draft.select.push({ at, expression: once ?? countRows() });
-    draft.labels.push({ at: -1, table: piece.table });
-    reading.counting = -1;
-    reading.distinct = false;
-    reading.linked = false;
+    const expression =
+      selecting.distinct && key !== undefined
+        ? countDistinct(columnOf({ table: piece.table, column: key }))
+        : countRows();
+    draft.select.push({ at, expression });
+    draft.countedTable ??= piece.table;
+    selecting.counting = -1;
+    selecting.distinct = false;
+    selecting.linked = false;
     return;
   }
   const isGroupKey = draft.groups.some((group) => group.at === at);
   const next = after(draft, at);
-  if (reading.aggregates.join() === "sum" && isOperator(draft.pieces[next], "count")) {
+  if (selecting.aggregates.join() === "sum" && isOperator(draft.pieces[next], "count")) {
     // "the total sales count"
     use(draft, at, next);
     draft.select.push({ at, expression: countRows() });
-    reading.aggregates = [];
-    reading.linked = false;
+    selecting.aggregates = [];
+    selecting.linked = false;
     return;
   }
   if (
-    reading.place === "head" &&
-    reading.aggregates.length > 0 &&
-    readAmount(draft, at, piece.table, reading)
+    selecting.place === "head" &&
+    selecting.aggregates.length > 0 &&
+    readAmount(draft, at, piece.table, selecting)
   )
     return;
-  if (reading.place !== "head" || isGroupKey || reading.aggregates.length > 0) return;
+  if (selecting.place !== "head" || isGroupKey || selecting.aggregates.length > 0) return;
   const previous = before(draft, at, "distinct");
-  if (isOperator(draft.pieces[previous], "prep") && draft.select.length + draft.labels.length > 0)
-    return;
-  if (!reading.linked) return;
+  if (isOperator(draft.pieces[previous], "prep") && hasSelection(draft)) return;
+  if (!selecting.linked) return;
   if (isBesideColumn(draft, at)) return;
   use(draft, at);
-  reading.linked = false;
+  selecting.linked = false;
   draft.labels.push({ at, table: piece.table });
-  if (reading.distinct) draft.distinct = true;
-  reading.distinct = false;
+  if (selecting.distinct) draft.distinct = true;
+  selecting.distinct = false;
 }
 
 /** "the total amount of loans" is of the loans' amount. */
-function readAmount(draft: Draft, at: number, table: number, reading: Reading): boolean {
+function readAmount(draft: Draft, at: number, table: number, selecting: Selecting): boolean {
   const previous = draft.pieces.slice(0, at).findLast((piece) => isOperator(piece, "agg"));
   const next = draft.pieces[after(draft, at, "prep")];
   if (next?.kind === "column" && next.table === table) return false;
   const ref = amountOf(draft, table, previous?.text ?? "");
   if (ref === null) return false;
   use(draft, at);
-  for (const name of reading.aggregates) {
-    const of = columnOf(ref);
-    draft.select.push({ at, expression: { kind: "aggregate", name, of, distinct: false } });
+  for (const name of selecting.aggregates) {
+    draft.select.push({ at, expression: aggregateOf(name, columnOf(ref)) });
   }
-  reading.aggregates = [];
-  reading.linked = false;
+  selecting.aggregates = [];
+  selecting.linked = false;
   return true;
 }
 

@@ -1,9 +1,10 @@
 // What is asked for: columns, aggregates, counts, and tables that are shown by their label.
 
-import type { Piece } from "../link/assign.ts";
+import type { Piece, PieceOf } from "../link/assign.ts";
+import { countRows } from "../logical/query.ts";
 import { aggregateName } from "./comparison.ts";
-import { before, type Draft, isOperator, use } from "./draft.ts";
-import { countRows, type Reading, readColumn } from "./select-column.ts";
+import { before, type Draft, hasSelection, isOperator, use } from "./draft.ts";
+import { readColumn, type Selecting } from "./select-column.ts";
 import { readTable } from "./select-table.ts";
 import { askingSentences } from "./sentences.ts";
 
@@ -13,7 +14,7 @@ export function readSelection(draft: Draft): void {
 }
 
 function readSentence(draft: Draft, from: number, to: number): void {
-  const reading: Reading = {
+  const selecting: Selecting = {
     counting: -1,
     distinct: false,
     aggregates: [],
@@ -24,17 +25,17 @@ function readSentence(draft: Draft, from: number, to: number): void {
   for (let at = headOf(draft, from, to); at < to; at += 1) {
     const piece = draft.pieces[at];
     if (piece === undefined || draft.used[at]) continue;
-    if (piece.kind === "operator") readOperator(draft, at, piece, reading, at === from);
-    else if (piece.kind === "column") readColumn(draft, at, piece, reading);
-    else if (piece.kind === "table") readTable(draft, at, piece, reading);
+    if (piece.kind === "operator") readOperator(draft, at, piece, selecting, at === from);
+    else if (piece.kind === "column") readColumn(draft, at, piece, selecting);
+    else if (piece.kind === "table") readTable(draft, at, piece, selecting);
   }
-  if (reading.counting >= 0) {
-    use(draft, reading.counting);
-    draft.select.push({ at: reading.counting, expression: countRows() });
+  if (selecting.counting >= 0) {
+    use(draft, selecting.counting);
+    draft.select.push({ at: selecting.counting, expression: countRows() });
   }
   // "newest" of what has no date: nothing was made of it.
-  const unspent = reading.aggregates.length;
-  for (const at of unspent > 0 ? reading.aggregatePlaces.slice(-unspent) : []) {
+  const unspent = selecting.aggregates.length;
+  for (const at of unspent > 0 ? selecting.aggregatePlaces.slice(-unspent) : []) {
     draft.used[at] = false;
   }
 }
@@ -51,19 +52,19 @@ function headOf(draft: Draft, from: number, to: number): number {
 function readOperator(
   draft: Draft,
   at: number,
-  piece: Extract<Piece, { kind: "operator" }>,
-  reading: Reading,
+  piece: PieceOf<"operator">,
+  selecting: Selecting,
   starts: boolean,
 ): void {
-  const hasSome = draft.select.length + draft.labels.length > 0;
+  const hasSome = hasSelection(draft);
   switch (piece.operator) {
     case "command":
       if (hasSome && /^(which|who|whom|where|when|whose)$/i.test(piece.text) && !starts)
-        reading.place = "relative";
+        selecting.place = "relative";
       else if (isOperator(draft.pieces[before(draft, at)], "and", "comma") || starts) {
-        reading.place = "head";
-        reading.linked = true;
-      } else if (!hasSome) reading.linked = true;
+        selecting.place = "head";
+        selecting.linked = true;
+      } else if (!hasSome) selecting.linked = true;
       return;
     case "count":
       // "the total point count": the column holds the count.
@@ -71,32 +72,32 @@ function readOperator(
         use(draft, at);
         return;
       }
-      if (reading.place === "relative" && !isAfterAnd(draft, at)) return;
-      reading.place = "head";
-      reading.counting = at;
+      if (selecting.place === "relative" && !isAfterAnd(draft, at)) return;
+      selecting.place = "head";
+      selecting.counting = at;
       return;
     case "agg":
-      if (reading.place === "relative" && !isAfterAnd(draft, at)) return;
-      reading.place = "head";
-      reading.aggregates.push(aggregateName(piece.argument));
-      reading.aggregatePlaces.push(at);
+      if (selecting.place === "relative" && !isAfterAnd(draft, at)) return;
+      selecting.place = "head";
+      selecting.aggregates.push(aggregateName(piece.argument));
+      selecting.aggregatePlaces.push(at);
       use(draft, at);
       return;
     case "super":
     case "time":
     case "age":
-      if (reading.place === "relative") return;
-      reading.aggregates.push(piece.argument === "desc" ? "max" : "min");
-      reading.aggregatePlaces.push(at);
+      if (selecting.place === "relative") return;
+      selecting.aggregates.push(piece.argument === "desc" ? "max" : "min");
+      selecting.aggregatePlaces.push(at);
       use(draft, at);
       return;
     case "distinct":
-      reading.distinct = true;
+      selecting.distinct = true;
       use(draft, at);
       return;
     case "star":
       use(draft, at);
-      draft.select.push({ at, expression: { kind: "star", table: -1 } });
+      draft.select.push({ at, expression: { kind: "star", table: draft.main } });
       return;
     case "rel":
     case "whose":
@@ -107,27 +108,30 @@ function readOperator(
           piece.text,
         )
       )
-        reading.place = "relative";
-      else if (hasSome && isOperator(draft.pieces[at], "whose")) reading.place = "relative";
+        selecting.place = "relative";
+      else if (hasSome && isOperator(draft.pieces[at], "whose")) selecting.place = "relative";
       return;
     case "prep":
-      if (hasSome && reading.place === "head" && !/^(of|out of)/i.test(piece.text))
-        reading.place = "aside";
+      if (hasSome && selecting.place === "head" && !/^(of|out of)/i.test(piece.text))
+        selecting.place = "aside";
       return;
     case "group":
-      if (reading.place === "head" && hasSome) reading.place = "aside";
+      if (selecting.place === "head" && hasSome) selecting.place = "aside";
       return;
     case "open":
-      readParenthesis(draft, at, reading);
+      readParenthesis(draft, at, selecting);
       return;
     case "comma":
-      reading.linked = true;
-      if (reading.place === "aside") reading.place = "head";
+      selecting.linked = true;
+      if (selecting.place === "aside") selecting.place = "head";
       return;
     case "and":
-      reading.linked = true;
-      if (reading.place === "aside" || /their|its|along|as well|together|his|her/i.test(piece.text))
-        reading.place = "head";
+      selecting.linked = true;
+      if (
+        selecting.place === "aside" ||
+        /their|its|along|as well|together|his|her/i.test(piece.text)
+      )
+        selecting.place = "head";
       return;
     default:
       return;
@@ -135,7 +139,7 @@ function readOperator(
 }
 
 /** "users (id and name)" lists what to show; "(sex is F)" narrows. */
-function readParenthesis(draft: Draft, at: number, reading: Reading): void {
+function readParenthesis(draft: Draft, at: number, selecting: Selecting): void {
   const inside: Piece[] = [];
   for (const piece of draft.pieces.slice(at + 1)) {
     if (piece.text === ")") break;
@@ -145,12 +149,12 @@ function readParenthesis(draft: Draft, at: number, reading: Reading): void {
     (piece) => /^(value|text|number|date)$/.test(piece.kind) || isOperator(piece, "cmp", "rel"),
   );
   if (narrows || !inside.some((piece) => piece.kind === "column")) {
-    reading.place = "relative";
+    selecting.place = "relative";
     return;
   }
-  reading.place = "head";
-  reading.linked = true;
-  draft.labels = draft.labels.filter((label) => label.at < 0);
+  selecting.place = "head";
+  selecting.linked = true;
+  draft.labels = [];
 }
 
 function isAfterAnd(draft: Draft, at: number): boolean {

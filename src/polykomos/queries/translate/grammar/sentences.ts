@@ -36,6 +36,7 @@ function firstOf(draft: Draft, from: number): Piece | undefined {
   ];
 }
 
+/** Where each sentence begins and ends, as places of pieces; the mark at its end is no part of it. */
 export function sentencesOf(pieces: readonly Piece[]): [number, number][] {
   const sentences: [number, number][] = [];
   let from = 0;

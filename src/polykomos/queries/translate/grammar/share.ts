@@ -27,6 +27,7 @@ export function readShare(draft: Draft): void {
   use(draft, at, base);
   draft.main = table.table;
   draft.labels = [];
+  draft.countedTable = null;
   draft.select = [{ at, expression: { kind: "share", of } }];
   draft.conditions = draft.conditions.filter((each) => !part.includes(each));
 }

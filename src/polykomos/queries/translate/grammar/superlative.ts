@@ -1,18 +1,10 @@
 // "the most pets", "the highest score", "the three oldest", "the most common type", "top 5 cities by sales".
 
-import { readCommon } from "./common.ts";
+import { columnOf } from "../logical/query.ts";
 import { type Concept, conceptOf, findConcept } from "./concepts.ts";
-import {
-  after,
-  amountOf,
-  before,
-  columnOf,
-  type Draft,
-  isMeasure,
-  isOperator,
-  use,
-} from "./draft.ts";
-import { rankBy, takeLimit } from "./ranking.ts";
+import { after, amountOf, before, type Draft, isMeasure, isOperator, use } from "./draft.ts";
+import { readCommon } from "./most-common.ts";
+import { rankBy, rowsOf, takeLimit } from "./ranking.ts";
 import { readTop } from "./top.ts";
 
 /** Finds rankings and marks what they used; a superlative that is a maximum is left to the selection. */
@@ -44,9 +36,10 @@ function readSuper(draft: Draft, at: number, descending: boolean): void {
   let aggregate: string | null = null;
   let counting = /number|amount/.test(piece?.text ?? "");
   const isTop = /^(top|bottom|best)$/i.test(piece?.text ?? "");
-  const number = draft.pieces[next];
-  if (isTop && number?.kind === "number") {
-    readTop(draft, at, next, descending);
+  const rows = rowsOf(draft.pieces[next]);
+  if (isTop && rows !== null) {
+    use(draft, at, next);
+    readTop(draft, next, rows, descending);
     return;
   }
   for (;;) {
@@ -181,5 +174,5 @@ function readConcept(draft: Draft, at: number, concept: Concept, descending: boo
   const found = findConcept(draft.lexicon, concept, tables.reverse());
   if (!found) return;
   use(draft, at);
-  rankBy(draft, found.ref, null, descending !== (found.reversed && concept !== "time"), limit);
+  rankBy(draft, found.ref, null, descending !== (found.isReversed && concept !== "time"), limit);
 }

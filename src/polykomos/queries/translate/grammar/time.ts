@@ -1,8 +1,17 @@
 // "in the past 30 days", "this year", "per month".
 
-import type { ColumnRef } from "../logical/query.ts";
+import { type ColumnRef, compared } from "../logical/query.ts";
+import { isBirth } from "./concepts.ts";
 import { pastStart, unitOf } from "./dates.ts";
-import { after, columnEntry, columnOf, type Draft, isOperator, kindOf, use } from "./draft.ts";
+import {
+  addCondition,
+  after,
+  columnEntry,
+  type Draft,
+  isOperator,
+  spokenTables,
+  use,
+} from "./draft.ts";
 
 /** Turns spans of time into conditions and "per month" into groups, and marks what they used. */
 export function readTimes(draft: Draft): void {
@@ -26,14 +35,9 @@ function readPast(draft: Draft, at: number): void {
   const start = pastStart(draft.now, hasCount ? count.value : 1, unit, isWhole);
   use(draft, at, place);
   if (hasCount) use(draft, number);
-  const right = { kind: "text" as const, value: start };
-  const condition = {
-    kind: "compare" as const,
-    left: columnOf(ref),
-    operator: ">=" as const,
-    right,
-  };
-  draft.conditions.push({ at, condition, ref, negated: false });
+  // Longer ago than there are dates: everything is later.
+  if (start === null) return;
+  addCondition(draft, at, compared(ref, ">=", { kind: "text", value: start }), ref);
 }
 
 function readBucket(draft: Draft, at: number, text: string): void {
@@ -55,9 +59,8 @@ export function timeColumn(draft: Draft, at: number): ColumnRef | null {
     }
     if (isOperator(piece, "comma", "sentence")) break;
   }
-  const tables = draft.pieces.flatMap((piece) => ("table" in piece ? [piece.table] : []));
   const weight = (table: number) => draft.graph.edges.filter((edge) => edge.from === table).length;
-  const ordered = [...new Set(tables)].sort((a, b) => weight(b) - weight(a));
+  const ordered = [...new Set(spokenTables(draft.pieces))].sort((a, b) => weight(b) - weight(a));
   for (const table of ordered) {
     const entry = draft.lexicon.tables[table]?.columns.find((column) =>
       isTime(draft, { table, column: column.column.name }),
@@ -68,6 +71,6 @@ export function timeColumn(draft: Draft, at: number): ColumnRef | null {
 }
 
 function isTime(draft: Draft, ref: ColumnRef): boolean {
-  const isBirth = columnEntry(draft.lexicon, ref)?.forms.flat().includes("birth") ?? false;
-  return /^(date|timestamp)$/.test(kindOf(draft, ref)) && !isBirth;
+  const entry = columnEntry(draft.lexicon, ref);
+  return entry !== null && /^(date|timestamp)$/.test(entry.column.kind) && !isBirth(entry);
 }

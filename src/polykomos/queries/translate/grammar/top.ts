@@ -7,23 +7,13 @@ import { after, type Draft, isMeasure, isOperator, use } from "./draft.ts";
 import { rankBy } from "./ranking.ts";
 import { sentencesOf } from "./sentences.ts";
 
-/** "top 5 X by Y": what follows "by" is the measure. */
-export function readTop(draft: Draft, at: number, number: number, descending: boolean): void {
-  use(draft, at, number);
-  const piece = draft.pieces[number];
-  const limit = piece?.kind === "number" ? piece.value : 1;
+/** Reads what stands behind the number of "top 5", `limit`, which stands at `number`. */
+export function readTop(draft: Draft, number: number, limit: number, descending: boolean): void {
   const by = measureAfterBy(draft, number);
   if (by) {
-    keysBetween(draft, number, by.places[0] ?? number);
-    // "by average amount per order": the measure's own words group nothing.
-    const end = draft.pieces.findIndex(
-      (piece, place) => place > number && isOperator(piece, "sentence"),
-    );
-    for (const [place, piece] of draft.pieces.entries()) {
-      const isLast = sentencesOf(draft.pieces).at(-1)?.[0] === 0;
-      if (!isLast && place > (by.places[0] ?? 0) && place < end && isOperator(piece, "group"))
-        use(draft, place);
-    }
+    const [start = number] = by.places;
+    keysBetween(draft, number, start);
+    useGroupWords(draft, start);
   }
   const measure = draft.pieces[after(draft, number)];
   const concept = conceptOf(measure?.text ?? "");
@@ -53,6 +43,16 @@ export function readTop(draft: Draft, at: number, number: number, descending: bo
   for (const place of by.places) use(draft, place);
   if (by.counted) draft.ranking = { descending, limit, counted: by.counted };
   else if (by.ref) rankBy(draft, by.ref, by.aggregate, by.descending ?? descending, limit);
+}
+
+/** "by average amount per order. Return …": the measure's own words group nothing. */
+function useGroupWords(draft: Draft, from: number): void {
+  const isOneSentence = sentencesOf(draft.pieces).at(-1)?.[0] === 0;
+  if (isOneSentence) return;
+  for (let at = from + 1; at < draft.pieces.length; at += 1) {
+    if (isOperator(draft.pieces[at], "sentence")) return;
+    if (isOperator(draft.pieces[at], "group")) use(draft, at);
+  }
 }
 
 /** "top 5 combinations of state and type by …": what is ranked is grouped by. */

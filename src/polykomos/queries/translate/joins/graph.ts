@@ -14,7 +14,7 @@ export type Edge = {
 };
 export type JoinGraph = { edges: Edge[]; byTable: Edge[][] };
 
-const COST = { declared: 1, sameKey: 1.2, tableKey: 1.3, suffix: 1.55, sameName: 2.2 } as const;
+const costs = { declared: 1, sameKey: 1.2, tableKey: 1.3, suffix: 1.55, sameName: 2.2 } as const;
 const known = new WeakMap<Lexicon, JoinGraph>();
 
 /** The join graph of a catalog; made once for the same lexicon. */
@@ -45,7 +45,7 @@ function declaredEdges(catalog: Catalog): Edge[] {
       );
       if (to < 0) return [];
       return [
-        { from, to, fromColumns: key.columns, toColumns: key.references, cost: COST.declared },
+        { from, to, fromColumns: key.columns, toColumns: key.references, cost: costs.declared },
       ];
     }),
   );
@@ -66,7 +66,7 @@ function inferredEdges(lexicon: Lexicon): Edge[] {
         } else if (isSharedName(column.name) && one.index < other.index) {
           const twin = other.table.columns.find((each) => sameName(each.name, column.name));
           if (twin && twin.kind === column.kind) {
-            edges.push(edge(one.index, other.index, column.name, twin.name, COST.sameName));
+            edges.push(edge(one.index, other.index, column.name, twin.name, costs.sameName));
           }
         }
       }
@@ -82,7 +82,7 @@ function keyCost(one: TableEntry, name: string, other: TableEntry, key: string):
   const isOwnKey = one.table.primaryKey.length === 1 && one.table.primaryKey[0] === name;
   const keyWords = wordsOf(other, key);
   const isPlainId = keyWords.length === 1 && /^(id|name|code|number)$/.test(keyWords[0] ?? "");
-  if (sameName(name, key)) return isPlainId ? null : COST.sameKey + (isOwnKey ? 0.3 : 0);
+  if (sameName(name, key)) return isPlainId ? null : costs.sameKey + (isOwnKey ? 0.3 : 0);
   const [tableWords = []] = other.forms;
   const owned = other.columns.find((column) => column.column.name === key)?.ownForms ?? [];
   const targets = [
@@ -93,7 +93,7 @@ function keyCost(one: TableEntry, name: string, other: TableEntry, key: string):
   const pointers = one.columns.find((column) => column.column.name === name);
   for (const words of [...(pointers?.forms ?? []), ...(pointers?.ownForms ?? [])]) {
     const target = targets.find((each) => endsWith(words, each));
-    if (target) return words.length === target.length ? COST.tableKey : COST.suffix;
+    if (target) return words.length === target.length ? costs.tableKey : costs.suffix;
   }
   return null;
 }

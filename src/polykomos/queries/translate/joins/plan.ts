@@ -8,7 +8,7 @@ export type JoinPlan = {
   cost: number;
 };
 
-const HINT = 0.5;
+const hintWeight = 0.5;
 
 /**
  * The cheapest tree that this greedy growth finds from the first table to all the others; null when
@@ -59,7 +59,7 @@ function nearestPath(
     done.add(next);
     for (const edge of graph.byTable[next] ?? []) {
       const other = edge.from === next ? edge.to : edge.from;
-      const far = (distance.get(next) ?? 0) + edge.cost - hints(edge) * HINT;
+      const far = (distance.get(next) ?? 0) + edge.cost - hints(edge) * hintWeight;
       if (joined.has(other) || far >= (distance.get(other) ?? Number.POSITIVE_INFINITY)) continue;
       distance.set(other, far);
       reachedBy.set(other, { table: other, edge, before: next });

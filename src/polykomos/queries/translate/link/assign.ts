@@ -3,43 +3,41 @@
 
 import type { JoinGraph } from "../joins/graph.ts";
 import { planJoins } from "../joins/plan.ts";
+import type { Operator } from "../operators/operator.ts";
 import type { Candidate, Item, ValueCandidate } from "./item.ts";
 import type { Lexicon } from "./lexicon.ts";
 
 /** A piece whose meaning is chosen. */
 export type Piece = { text: string; from: number; to: number } & (
-  | {
-      kind: "operator";
-      operator: Extract<Item, { kind: "operator" }>["operator"];
-      argument: string;
-    }
-  | { kind: "table"; table: number; score: number; plural: boolean }
-  | { kind: "column"; table: number; column: string; score: number; plural: boolean }
-  | { kind: "value"; table: number; column: string; value: string; quoted: boolean }
+  | { kind: "operator"; operator: Operator; argument: string }
+  | { kind: "table"; table: number; score: number }
+  | { kind: "column"; table: number; column: string; score: number }
+  | { kind: "value"; table: number; column: string; value: string }
   | { kind: "text" }
-  | { kind: "number"; value: number; candidates: ValueCandidate[] }
+  | { kind: "number"; value: number; decimal: string; candidates: ValueCandidate[] }
   | { kind: "date"; value: string }
   | { kind: "unknown" }
 );
+export type PieceOf<Kind extends Piece["kind"]> = Extract<Piece, { kind: Kind }>;
 export type Assignment = { pieces: Piece[]; score: number; tables: number[] };
 
-const WIDTH = 24;
-const KEPT = 4;
-const VALUES_KEPT = 10;
-const REFS_KEPT = 12;
-const OUTRIGHT = 2.9;
-const SALIENT = 0.4;
-const NEW_TABLE = -0.55;
-const TABLE_FIRST = 0.25;
-const BESIDE_ITS_TABLE = 0.9;
-const SAME_TABLE_BEFORE = 0.25;
-const VALUE_OF_COLUMN = 2.6;
-const VALUE_OF_TABLE = 0.8;
-const LABEL_VALUE = 0.5;
-const DIRECTION = 0.6;
-const NOT_A_MEASURE = -1.5;
-const JOIN = -0.55;
-const UNREACHABLE = -6;
+const beamWidth = 24;
+const assignmentsMax = 4;
+const valuesMax = 10;
+const namesMax = 12;
+const outrightScoreMin = 2.9;
+const salientBonus = 0.4;
+const newTableCost = 0.55;
+const tableBonus = 0.25;
+const besideTableBonus = 0.9;
+const sameTableBonus = 0.25;
+const valueOfColumnBonus = 2.6;
+const valueOfTableBonus = 0.8;
+const labelBonus = 0.5;
+const directionBonus = 0.6;
+const notMeasureCost = 1.5;
+const joinCost = 0.55;
+const unreachableCost = 6;
 
 /** The best joint choices, best first; at least one. */
 export function assign(items: readonly Item[], lexicon: Lexicon, graph: JoinGraph): Assignment[] {
@@ -49,20 +47,20 @@ export function assign(items: readonly Item[], lexicon: Lexicon, graph: JoinGrap
     states = states
       .flatMap((state) => choicesOf(item, salient).map((piece) => extend(state, piece, lexicon)))
       .sort((a, b) => b.score - a.score)
-      .slice(0, WIDTH);
+      .slice(0, beamWidth);
   }
   const scored = states.map((state) => ({
     ...state,
     score: state.score + joinScore(state, graph),
   }));
   scored.sort((a, b) => b.score - a.score);
-  return scored.slice(0, KEPT);
+  return scored.slice(0, assignmentsMax);
 }
 
 function joinScore({ tables }: Assignment, graph: JoinGraph): number {
   if (tables.length < 2) return 0;
   const plan = planJoins(graph, tables);
-  return plan === null ? UNREACHABLE : plan.cost * JOIN;
+  return plan === null ? -unreachableCost : -plan.cost * joinCost;
 }
 
 /** Tables that the question names outright. */
@@ -70,7 +68,7 @@ function salientTables(items: readonly Item[]): Set<number> {
   const tables = items.flatMap((item) => {
     if (item.kind !== "ref") return [];
     return item.candidates
-      .filter(({ column, score }) => column === null && score >= OUTRIGHT)
+      .filter(({ column, score }) => column === null && score >= outrightScoreMin)
       .map(({ table }) => table);
   });
   return new Set(tables);
@@ -84,24 +82,27 @@ function choicesOf(item: Item, salient: ReadonlySet<number>): Piece[] {
       return [{ ...place, kind: "operator", operator: item.operator, argument: item.argument }];
     case "ref":
       return item.candidates
-        .map((each) => (salient.has(each.table) ? { ...each, score: each.score + SALIENT } : each))
+        .map((each) =>
+          salient.has(each.table) ? { ...each, score: each.score + salientBonus } : each,
+        )
         .sort((a, b) => b.score - a.score)
-        .slice(0, REFS_KEPT)
-        .map((candidate) => refPiece(place, candidate, item.plural));
+        .slice(0, namesMax)
+        .map((candidate) => refPiece(place, candidate));
     case "value": {
       if (item.candidates.length === 0) return [{ ...place, kind: "text" }];
-      const kept = item.candidates.slice(0, VALUES_KEPT);
+      const kept = item.candidates.slice(0, valuesMax);
       return kept.map(({ table, column, value }) => ({
         ...place,
         kind: "value",
         table,
         column,
         value,
-        quoted: item.quoted,
       }));
     }
-    case "number":
-      return [{ ...place, kind: "number", value: item.value, candidates: item.candidates }];
+    case "number": {
+      const { value, decimal, candidates } = item;
+      return [{ ...place, kind: "number", value, decimal, candidates }];
+    }
     case "date":
       return [{ ...place, kind: "date", value: item.value }];
     case "unknown":
@@ -114,10 +115,9 @@ function choicesOf(item: Item, salient: ReadonlySet<number>): Piece[] {
 function refPiece(
   place: { text: string; from: number; to: number },
   { table, column, score }: Candidate,
-  plural: boolean,
 ): Piece {
-  if (column === null) return { ...place, kind: "table", table, score, plural };
-  return { ...place, kind: "column", table, column, score, plural };
+  if (column === null) return { ...place, kind: "table", table, score };
+  return { ...place, kind: "column", table, column, score };
 }
 
 function extend(state: Assignment, piece: Piece, lexicon: Lexicon): Assignment {
@@ -127,20 +127,20 @@ function extend(state: Assignment, piece: Piece, lexicon: Lexicon): Assignment {
   }
   const isNew = !state.tables.includes(piece.table);
   const tables = isNew ? [...state.tables, piece.table] : state.tables;
-  const own = piece.kind === "value" ? 0 : piece.score + (piece.kind === "table" ? TABLE_FIRST : 0);
-  const misfit = piece.kind === "value" ? 0 : measureMisfit(state.pieces, piece, lexicon);
-  const cost = misfit + (isNew && state.tables.length > 0 ? NEW_TABLE : 0);
+  const own = piece.kind === "value" ? 0 : piece.score + (piece.kind === "table" ? tableBonus : 0);
+  const misfit = piece.kind === "value" ? 0 : misfitCost(state.pieces, piece, lexicon);
+  const cost = misfit + (isNew && state.tables.length > 0 ? newTableCost : 0);
   return {
     pieces,
     tables,
-    score: state.score + own + cost + besideScore(state.pieces, piece, lexicon),
+    score: state.score + own - cost + besideScore(state.pieces, piece, lexicon),
   };
 }
 
 /** Only numbers have a sum or an average. */
-function measureMisfit(
+function misfitCost(
   before: readonly Piece[],
-  piece: Extract<Piece, { kind: "table" | "column" }>,
+  piece: PieceOf<"table" | "column">,
   lexicon: Lexicon,
 ): number {
   const last = before.findLast(
@@ -148,13 +148,13 @@ function measureMisfit(
   );
   if (last?.kind !== "operator" || last.operator !== "agg" || !/^(sum|avg)$/.test(last.argument))
     return 0;
-  if (piece.kind === "table") return piece.score < OUTRIGHT ? NOT_A_MEASURE : 0;
+  if (piece.kind === "table") return piece.score < outrightScoreMin ? notMeasureCost : 0;
   const entry = lexicon.tables[piece.table]?.columns.find(
     ({ column }) => column.name === piece.column,
   );
   return entry?.column.kind === "number" && !entry.isPrimary && !entry.isForeign
     ? 0
-    : NOT_A_MEASURE;
+    : notMeasureCost;
 }
 
 /** What the pieces just before say about this one. */
@@ -172,16 +172,16 @@ function besideScore(
   if (piece.kind === "value") {
     const label = labelScore(piece, lexicon) + directionScore(before, piece, lexicon);
     if (near.kind === "column" && isSame && near.column === piece.column)
-      return VALUE_OF_COLUMN + label;
-    return (isSame ? VALUE_OF_TABLE : 0) + label;
+      return valueOfColumnBonus + label;
+    return (isSame ? valueOfTableBonus : 0) + label;
   }
   if (piece.kind === "table") {
     return isSame && near.kind !== "table"
-      ? columnsBefore(before, piece.table) * BESIDE_ITS_TABLE
+      ? columnsBefore(before, piece.table) * besideTableBonus
       : 0;
   }
-  if (near.kind === "table" && isSame) return BESIDE_ITS_TABLE;
-  return isSame ? SAME_TABLE_BEFORE : 0;
+  if (near.kind === "table" && isSame) return besideTableBonus;
+  return isSame ? sameTableBonus : 0;
 }
 
 /** Of "name and age of the singer", both; at least one. */
@@ -222,8 +222,8 @@ function directionScore(
   const words = entry?.forms.flat() ?? [];
   const isOrigin = words.some((word) => /^(origin|source|from|departure)$/.test(word));
   const isEnd = words.some((word) => /^(destination|dest|to|arrival)$/.test(word));
-  if (/\bfrom$/.test(said)) return isOrigin ? DIRECTION : isEnd ? -DIRECTION : 0;
-  if (/\bto$/.test(said)) return isEnd ? DIRECTION : isOrigin ? -DIRECTION : 0;
+  if (/\bfrom$/.test(said)) return isOrigin ? directionBonus : isEnd ? -directionBonus : 0;
+  if (/\bto$/.test(said)) return isEnd ? directionBonus : isOrigin ? -directionBonus : 0;
   return 0;
 }
 
@@ -233,5 +233,5 @@ function labelScore(piece: { table: number; column: string }, lexicon: Lexicon):
   );
   if (entry === undefined) return 0;
   const isName = entry.ownForms.some((form) => form.at(-1) === "name" || form[0] === "title");
-  return (isName ? LABEL_VALUE : 0) - (entry.isForeign ? LABEL_VALUE : 0);
+  return (isName ? labelBonus : 0) - (entry.isForeign ? labelBonus : 0);
 }

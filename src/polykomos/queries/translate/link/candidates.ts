@@ -1,17 +1,17 @@
-import { labelColumns } from "../grammar/concepts.ts";
 import type { Token } from "../words/tokens.ts";
 import type { Candidate } from "./item.ts";
+import { labelColumns } from "./labels.ts";
 import type { ColumnEntry, Lexicon } from "./lexicon.ts";
 import type { Matcher } from "./matcher.ts";
 import { scoreColumn, scoreTable } from "./score-words.ts";
 
-const KEPT = 40;
-const UNSAID_KEY = 1;
-const PRIMARY = 0.15;
-const NAME_BY_LABEL = 2.2;
-const ID_BY_KEY = 2.5;
-const WORST_SHARE = 0.55;
-const MIN_SCORE_A_WORD = 1.15;
+const keptMax = 40;
+const unsaidKeyCost = 1;
+const primaryBonus = 0.15;
+const nameByLabelScore = 2.2;
+const idByKeyScore = 2.5;
+const shareOfBestMin = 0.55;
+const scorePerWordMin = 1.15;
 const inner = new Set(["of", "the", "'s", "for", "in", "a", "-", "/"]);
 
 /** What the tokens from `from` to `to` may name, best first. */
@@ -51,10 +51,10 @@ export function candidatesOf(
   }
   if (words.length === 1 && head === "name") found.push(...namesByLabel(lexicon));
   if (words.length === 1 && head === "id") found.push(...idsByKey(lexicon));
-  const kept = found.filter(({ score }) => score >= MIN_SCORE_A_WORD * words.length);
+  const kept = found.filter(({ score }) => score >= scorePerWordMin * words.length);
   kept.sort((a, b) => b.score - a.score || a.table - b.table || compare(a.column, b.column));
   const best = kept[0]?.score ?? 0;
-  return kept.filter(({ score }) => score >= best * WORST_SHARE).slice(0, KEPT);
+  return kept.filter(({ score }) => score >= best * shareOfBestMin).slice(0, keptMax);
 }
 
 /** A key is meant where it is called one; "the student" is not the student's number. */
@@ -63,8 +63,8 @@ function keyCost(entry: ColumnEntry, words: readonly string[]): number {
     entry.forms[0]?.at(-1) === "id" ||
     ((entry.isForeign || entry.isPrimary) && entry.column.kind === "number");
   if (words.some((word) => /^(id|identifier|code|number|no|key)$/.test(word)))
-    return entry.isPrimary && words.length === 1 ? -PRIMARY : 0;
-  return isId ? UNSAID_KEY : 0;
+    return entry.isPrimary && words.length === 1 ? -primaryBonus : 0;
+  return isId ? unsaidKeyCost : 0;
 }
 
 /** Where no column is called a name, the label is what people call so. */
@@ -74,7 +74,7 @@ function namesByLabel(lexicon: Lexicon): Candidate[] {
       [...forms, ...ownForms].some((form) => form.includes("name")),
     );
     const [label] = hasName ? [] : labelColumns(lexicon, entry.index);
-    return label ? [{ table: label.table, column: label.column, score: NAME_BY_LABEL }] : [];
+    return label ? [{ table: label.table, column: label.column, score: nameByLabelScore }] : [];
   });
 }
 
@@ -84,7 +84,7 @@ function idsByKey(lexicon: Lexicon): Candidate[] {
     const hasId = entry.columns.some(({ forms }) => forms.some((form) => form.includes("id")));
     const [key] = entry.table.primaryKey;
     const isOne = entry.table.primaryKey.length === 1 && key !== undefined && !hasId;
-    return isOne ? [{ table: entry.index, column: key, score: ID_BY_KEY }] : [];
+    return isOne ? [{ table: entry.index, column: key, score: idByKeyScore }] : [];
   });
 }
 

@@ -9,9 +9,10 @@ export type ValueCandidate = { table: number; column: string; value: string; sco
 /** A piece of a question with its meaning or meanings; `from` and `to` count tokens. */
 export type Item = { from: number; to: number; text: string } & (
   | { kind: "operator"; operator: Operator; argument: string }
-  | { kind: "ref"; candidates: Candidate[]; plural: boolean }
-  | { kind: "value"; candidates: ValueCandidate[]; quoted: boolean }
-  | { kind: "number"; value: number; candidates: ValueCandidate[] }
+  | { kind: "ref"; candidates: Candidate[] }
+  | { kind: "value"; candidates: ValueCandidate[] }
+  /** `decimal` has every digit that was said; `value` may be rounded. */
+  | { kind: "number"; value: number; decimal: string; candidates: ValueCandidate[] }
   | { kind: "date"; value: string }
   | { kind: "unknown" }
 );

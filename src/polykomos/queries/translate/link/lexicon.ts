@@ -37,7 +37,7 @@ export type Lexicon = {
 };
 
 const known = new WeakMap<Catalog, Lexicon>();
-const COMMENT_WORDS_MAX = 4;
+const commentWordsMax = 4;
 
 /** The lexicon of a catalog; made once for the same object. */
 export function lexiconOf(catalog: Catalog): Lexicon {
@@ -138,7 +138,7 @@ function withWhole(forms: string[][], name: string, pieces: readonly string[]): 
 
 function withComment(forms: string[][], comment: string | null): string[][] {
   const words = (comment ?? "").toLowerCase().match(/[\p{L}\d]+/gu) ?? [];
-  if (words.length === 0 || words.length > COMMENT_WORDS_MAX) return forms;
+  if (words.length === 0 || words.length > commentWordsMax) return forms;
   return [...forms, words.map(singular)];
 }
 
@@ -162,7 +162,7 @@ function vocabularyOf(catalog: Catalog): Set<string> {
   return words;
 }
 
-const SHARED_BY = 0.8;
+const sharedShareMin = 0.8;
 
 /** The leading pieces that almost all names share: `tbl_`, `app_`, `sb`. */
 function sharedPrefix(names: readonly string[][]): string[] {
@@ -175,7 +175,7 @@ function sharedPrefix(names: readonly string[][]): string[] {
     const having = names.filter(
       (name) => name.length > longer.length && longer.every((piece, at) => name[at] === piece),
     );
-    if (next === undefined || having.length < names.length * SHARED_BY) return prefix;
+    if (next === undefined || having.length < names.length * sharedShareMin) return prefix;
     prefix.push(next);
   }
 }

@@ -2,7 +2,6 @@
 
 import { type OperatorSpan, operatorsAt } from "../operators/match.ts";
 import { phrases } from "../operators/phrases.ts";
-import { isPlural } from "../words/stem.ts";
 import type { Token } from "../words/tokens.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { Item } from "./item.ts";
@@ -10,16 +9,16 @@ import type { Lexicon } from "./lexicon.ts";
 import type { Matcher } from "./matcher.ts";
 import type { ValueSpan } from "./values.ts";
 
-const LONGEST_NAME = 5;
-const LONG_OPERATOR = 2.1;
-const WORD_OPERATOR = 1.5;
-const LEADING_COMMAND = 3;
-const WEAK_COMMAND = 0.3;
-const GLUE = 0.5;
-const NUMBER = 1;
-const LONGER_NAME = 0.2;
-const LOOSE_NAME_OF_OPERATOR = 1.6;
-const EXACT_A_WORD = 2.95;
+const nameTokensMax = 5;
+const phraseWordScore = 2.1;
+const operatorScoreAlone = 1.5;
+const leadingCommandScore = 3;
+const weakCommandScore = 0.3;
+const glueScore = 0.5;
+const numberScore = 1;
+const longerNameBonus = 0.2;
+const looseNameCost = 1.6;
+const exactWordScore = 2.95;
 
 type Choice = { score: number; start: number; item: Item | null };
 
@@ -70,68 +69,66 @@ function piecesAt(
     const [only] = to === from + 1 ? [token] : [];
     if (only?.kind === "number") continue;
     const text = token.kind === "quoted" ? token.raw : textOf(tokens, from, to);
-    pieces.push([
-      score,
-      { kind: "value", from, to, text, candidates, quoted: token.kind === "quoted" },
-    ]);
+    pieces.push([score, { kind: "value", from, to, text, candidates }]);
   }
   if (token.kind === "number") {
     const same = values.find((value) => value.from === from && value.to === from + 1);
     const candidates = same?.candidates ?? [];
+    const place = { from, to: from + 1, text: token.raw };
     const value = Number(token.text);
     pieces.push([
-      NUMBER,
+      numberScore,
       Number.isNaN(value)
-        ? { kind: "date", from, to: from + 1, text: token.raw, value: token.raw }
-        : { kind: "number", from, to: from + 1, text: token.raw, value, candidates },
+        ? { ...place, kind: "date", value: token.raw }
+        : { ...place, kind: "number", value, decimal: plainDecimal(token.text), candidates },
     ]);
   }
   if (token.kind === "quoted" && !values.some((value) => value.from === from)) {
-    pieces.push([
-      1,
-      { kind: "value", from, to: from + 1, text: token.raw, candidates: [], quoted: true },
-    ]);
+    pieces.push([1, { kind: "value", from, to: from + 1, text: token.raw, candidates: [] }]);
   }
-  for (let to = from + 1; to <= Math.min(tokens.length, from + LONGEST_NAME); to += 1) {
+  for (let to = from + 1; to <= Math.min(tokens.length, from + nameTokensMax); to += 1) {
     const candidates = candidatesOf(tokens, from, to, lexicon, matcher);
     const [first] = candidates;
     if (first === undefined) continue;
     const count = to - from;
     const isLoose =
       count === 1 &&
-      first.score < EXACT_A_WORD &&
+      first.score < exactWordScore &&
       operators.some(({ operator }) => operator !== "glue");
-    const score = first.score + (count - 1) * LONGER_NAME - (isLoose ? LOOSE_NAME_OF_OPERATOR : 0);
-    const plural = isPlural(tokens[to - 1]?.text ?? "");
-    pieces.push([
-      score,
-      { kind: "ref", from, to, text: textOf(tokens, from, to), candidates, plural },
-    ]);
+    const score = first.score + (count - 1) * longerNameBonus - (isLoose ? looseNameCost : 0);
+    pieces.push([score, { kind: "ref", from, to, text: textOf(tokens, from, to), candidates }]);
   }
   return pieces;
 }
 
+/** A number as SQL and people write it: no zeros in front or at the end, no exponent, no digit lost. */
+function plainDecimal(text: string): string {
+  const [, sign = "", whole = "", decimals = ""] = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  return `${sign}${whole}${decimals === "" ? "" : `.${decimals}`}`;
+}
+
 function operatorScore(tokens: readonly Token[], span: OperatorSpan): number {
   const length = span.to - span.from;
-  if (span.operator === "glue") return GLUE * length;
+  if (span.operator === "glue") return glueScore * length;
   if (span.operator === "order" && length === 1 && !leadsOrder(tokens[span.to])) return 0;
-  if (span.operator === "count" && isCompound(tokens, span.from)) return WEAK_COMMAND;
+  if (span.operator === "count" && isCompound(tokens, span.from)) return weakCommandScore;
   const isLoneBucket = span.operator === "bucket" && span.to - span.from === 1;
   if (isLoneBucket && tokens[span.to]?.kind === "word") return 0;
   if (span.operator === "past" && !isSpanOfTime(tokens[span.to])) return 0;
   const before = tokens[span.from - 1];
   const starts = before === undefined || (before.kind === "mark" && /[.?!,]/.test(before.text));
   const follows = tokens[span.to]?.text;
-  if (span.operator === "command" && starts && follows !== "of") return LEADING_COMMAND + length;
+  if (span.operator === "command" && starts && follows !== "of")
+    return leadingCommandScore + length;
   if (
     span.operator === "command" &&
     /^(name|state|list|show|report|find|display|describe)$/.test(tokens[span.from]?.text ?? "")
   ) {
-    return length > 1 ? LONG_OPERATOR : WEAK_COMMAND;
+    return length > 1 ? phraseWordScore : weakCommandScore;
   }
   if (span.operator === "prep" || span.operator === "rel" || span.operator === "and")
     return 0.9 * length;
-  return length > 1 ? LONG_OPERATOR * length : WORD_OPERATOR;
+  return length > 1 ? phraseWordScore * length : operatorScoreAlone;
 }
 
 /** "sorted descending" orders, "products that were ordered" does not. */

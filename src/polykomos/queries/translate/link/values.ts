@@ -11,13 +11,13 @@ import type { Lexicon } from "./lexicon.ts";
 export type ValueSpan = { from: number; to: number; score: number; candidates: ValueCandidate[] };
 type Place = { table: number; column: string; value: string };
 
-const LONGEST = 8;
-const TERM_LENGTH_MIN = 2;
-const QUOTED = 12;
-const NAME_WORD = 3.2;
-const LOWER_WORD = 2.35;
-const STAND_IN = 2.9;
-const SEVERAL_WORDS = 3.3;
+const valueTokensMax = 8;
+const termCharsMin = 2;
+const quotedScore = 12;
+const nameWordScore = 3.2;
+const lowerWordScore = 2.35;
+const standInScore = 2.9;
+const scorePerWord = 3.3;
 
 /** Word groups worth asking the database about: quoted, capitalised, with digits, or unknown. */
 export function probeTerms(text: string, tokens: readonly Token[], lexicon: Lexicon): string[] {
@@ -31,7 +31,7 @@ export function probeTerms(text: string, tokens: readonly Token[], lexicon: Lexi
     const edges = [span[0], span.at(-1)];
     if (span.length > 1 && edges.some((token) => token?.kind === "mark")) continue;
     const term = textOf(text, span);
-    if (term.length >= TERM_LENGTH_MIN) terms.push(term);
+    if (term.length >= termCharsMin) terms.push(term);
     const parts = span[0]?.kind === "quoted" ? term.split(" ") : [];
     if (parts.length === 2) terms.push(...parts);
   }
@@ -63,17 +63,17 @@ export function valueSpans(
 
 function spanScore(span: readonly Token[], isStandIn: boolean, before: Token | undefined): number {
   const [first] = span;
-  if (first?.kind === "quoted") return QUOTED;
-  if (span.length > 1) return SEVERAL_WORDS * span.filter((token) => token.kind !== "mark").length;
-  if (first === undefined || first.kind === "mark" || first.text.length < TERM_LENGTH_MIN) return 0;
-  if (isStandIn) return STAND_IN;
+  if (first?.kind === "quoted") return quotedScore;
+  if (span.length > 1) return scorePerWord * span.filter((token) => token.kind !== "mark").length;
+  if (first === undefined || first.kind === "mark" || first.text.length < termCharsMin) return 0;
+  if (isStandIn) return standInScore;
   if (first.kind === "number") return 0;
   const isOperator = phrases.get(first.text)?.some((phrase) => phrase.words.length === 1) ?? false;
-  if (first.isName || /\d/.test(first.text)) return isOperator ? 1 : NAME_WORD;
+  if (first.isName || /\d/.test(first.text)) return isOperator ? 1 : nameWordScore;
   const isNamed = /^(code|type|status|category|level|method|state|kind|is)$/.test(
     before?.text ?? "",
   );
-  return isOperator && !isNamed ? 0 : LOWER_WORD;
+  return isOperator && !isNamed ? 0 : lowerWordScore;
 }
 
 function standInPlaces(
@@ -101,7 +101,7 @@ function* windows(tokens: readonly Token[]): Generator<[number, number]> {
       yield [from, from + 1];
       continue;
     }
-    for (let to = from + 1; to <= Math.min(tokens.length, from + LONGEST); to += 1) {
+    for (let to = from + 1; to <= Math.min(tokens.length, from + valueTokensMax); to += 1) {
       const last = tokens[to - 1];
       if (last?.kind === "quoted" || (last?.kind === "mark" && /[?!;]/.test(last.text))) break;
       yield [from, to];

@@ -49,6 +49,52 @@ export type Query = {
   combine: { operator: "intersect" | "union" | "except"; query: Query } | null;
 };
 
+/** A query about one table that asks nothing yet. */
+export function emptyQuery(main: number): Query {
+  return {
+    select: [],
+    distinct: false,
+    main,
+    also: [],
+    where: [],
+    group: [],
+    groupBuckets: [],
+    having: [],
+    order: [],
+    limit: null,
+    combine: null,
+  };
+}
+
+/** The column itself; `ref` may be anything that names one. */
+export function columnOf({ table, column }: ColumnRef): Expression {
+  return { kind: "column", ref: { table, column } };
+}
+
+/** An aggregate of every value, repeated ones too. */
+export function aggregateOf(name: Aggregate, of: Expression): Expression {
+  return { kind: "aggregate", name, of, distinct: false };
+}
+
+/** `count(*)` */
+export function countRows(): Expression {
+  return { kind: "aggregate", name: "count", of: null, distinct: false };
+}
+
+/** Every different value once. */
+export function countDistinct(of: Expression): Expression {
+  return { kind: "aggregate", name: "count", of, distinct: true };
+}
+
+/** A condition on a column's own values. */
+export function compared(
+  ref: ColumnRef,
+  operator: Comparison,
+  right: Literal | Expression,
+): Condition {
+  return { kind: "compare", left: columnOf(ref), operator, right };
+}
+
 /** The tables that an expression reads. */
 export function tablesOf(expression: Expression): number[] {
   switch (expression.kind) {
@@ -98,6 +144,7 @@ export function queryTables(query: Query): number[] {
   return [...new Set(all)];
 }
 
+/** Whether an expression is computed from several rows. */
 export function hasAggregate(expression: Expression): boolean {
   if (expression.kind === "aggregate" || expression.kind === "share") return true;
   if (expression.kind === "difference")

@@ -78,7 +78,7 @@ open: (
 comma: , | )
 glue: the | a | an | all the | of all kinds | please | there | it | its | it's | them | they | his | her | those | these | this | such | so | just | only | ever | currently | will | would | should | can | could | i | we | you | your | my | me | us | our | 's | / | - | possible | corresponding | existing | available | given | following | itself | themselves | too | whole | entire | together | total of | if | than | value | values | been | also | any | some | all | ones | one of | those of | because | based on | according to | made | make | makes | done | do | get | gets | got | go | goes | went | want | wants | need | needs | kind of | let | know | how | what | that | which | who | we have | do we have | in the database | in database | recorded | in our records | in the records | on record | in our database | in the system | list of | the list of | a list of | the set of | set of | a total of | their | whether | each of them | we | information about | information on | information of | associated | respective | involved | been made | contained | included | in the table | stored`;
 
-export type Phrase = { words: string[]; operator: Operator; argument: string };
+type Phrase = { words: string[]; operator: Operator; argument: string };
 
 /** Every phrase with its meaning, by its first word. */
 export const phrases: ReadonlyMap<string, readonly Phrase[]> = index(lines);

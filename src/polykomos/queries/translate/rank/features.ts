@@ -12,7 +12,7 @@ export type Features = {
   dangling: number;
   /** Values, numbers and texts that no clause used. */
   unusedValues: number;
-  /** Words that turn, choose or divide, and had nothing to do so with: without them it is another question. */
+  /** Words that turn, choose or divide, and had nothing to do so with. */
   passedOver: number;
   unusedColumns: number;
   tables: number;
@@ -22,10 +22,15 @@ export type Features = {
   linked: number;
 };
 
+/** Without these it is another question. */
 const deciding: Operator[] = ["not", "except", "pct", "time", "age", "common"];
-const LOOSE_SCORE = 2.3;
-const VERB = 0.35;
-const NAME = 1.2;
+/** These need something to work on. */
+const computing: Operator[] = ["agg", "super", "cmp", "like", "not", "except", "between", "count"];
+/** A name that scores less is known only by a synonym or in part. */
+const sureScoreMin = 2.3;
+/** How much an unknown verb, and an unknown name, weigh beside any other unknown word. */
+const verbWeight = 0.35;
+const nameWeight = 1.2;
 
 /** Measures a reading. */
 export function featuresOf(reading: Reading): Features {
@@ -45,39 +50,21 @@ export function featuresOf(reading: Reading): Features {
     if (piece.kind === "unknown") {
       // "the snatch score": a word behind a column's name belongs to it.
       const isTail = draft.pieces[at - 1]?.kind === "column";
-      features.unknown += unknownWeight(piece.text, at) * (isTail ? VERB : 1);
+      features.unknown += unknownWeight(piece.text, at) * (isTail ? verbWeight : 1);
     }
     if (piece.kind === "column" || piece.kind === "table") {
       features.linked += 1;
-      if (piece.score < LOOSE_SCORE) features.loose += 1;
+      if (piece.score < sureScoreMin) features.loose += 1;
       if (!isUsed && piece.kind === "column") features.unusedColumns += 1;
     }
     if (piece.kind === "value") features.linked += 1;
     if (!isUsed && /^(value|number|text|date)$/.test(piece.kind)) features.unusedValues += 1;
-    if (
-      !isUsed &&
-      isOperator(piece, ...deciding) &&
-      !/^(no|not|best|last|first)$/i.test(piece.text)
-    )
+    if (isUsed) continue;
+    if (isOperator(piece, ...deciding) && !/^(no|not|best|last|first)$/i.test(piece.text)) {
       features.passedOver += 1;
-    const needsObject = isOperator(
-      piece,
-      "agg",
-      "super",
-      "cmp",
-      "like",
-      "not",
-      "except",
-      "between",
-      "count",
-    );
-    if (
-      needsObject &&
-      !isUsed &&
-      !/^(only|over|under|above|below|no|not|best|top|total)$/i.test(piece.text)
-    ) {
-      features.dangling += 1;
     }
+    const isFiller = /^(only|over|under|above|below|no|not|best|top|total)$/i.test(piece.text);
+    if (isOperator(piece, ...computing) && !isFiller) features.dangling += 1;
   }
   return features;
 }
@@ -99,6 +86,6 @@ study supply take teach travel treat up use visit vote wear win work write effec
 
 function unknownWeight(word: string, at: number): number {
   if (!/^[\p{L}]{2,}/u.test(word) || harmless.test(word)) return 0;
-  if (/^\p{Lu}/u.test(word) && at > 0) return NAME;
-  return /(ed|ing|ly)$/.test(word) || verbs.has(singular(word)) ? VERB : 1;
+  if (/^\p{Lu}/u.test(word) && at > 0) return nameWeight;
+  return /(ed|ing|ly)$/.test(word) || verbs.has(singular(word)) ? verbWeight : 1;
 }

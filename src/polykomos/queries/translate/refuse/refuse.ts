@@ -4,12 +4,12 @@ import type { Piece } from "../link/assign.ts";
 import type { Features } from "../rank/features.ts";
 import { rephrasings } from "./rephrase.ts";
 
-const UNKNOWN_MAX = 1.7;
+const unknownMax = 1.7;
 
 /** Whether enough of the question was understood to answer it. */
 export function isUnderstood(features: Features): boolean {
   if (features.linked === 0 || features.passedOver > 0) return false;
-  if (features.unknown > UNKNOWN_MAX) return false;
+  if (features.unknown > unknownMax) return false;
   // "which customers own a dog": one known word does not carry a question.
   if (features.linked === 1 && features.unknown >= 1) return false;
   // "the average wingspan": what is to be computed is unknown.

@@ -1,8 +1,8 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import { labelColumns } from "../grammar/concepts.ts";
+import { labelColumns } from "../link/labels.ts";
 import { lexiconOf, type TableEntry } from "../link/lexicon.ts";
 
-const SUGGESTIONS_MAX = 3;
+const suggestionsMax = 3;
 
 /** Questions about these tables, or about the first ones, that the translator understands. */
 export function rephrasings(catalog: Catalog, tables: readonly number[]): string[] {
@@ -13,7 +13,7 @@ export function rephrasings(catalog: Catalog, tables: readonly number[]): string
   if (one === undefined) return [];
   const questions = [`How many ${plural(one)} are there?`, listing(one), ...measuring(one)];
   if (other) questions.push(`How many ${plural(other)} are there?`);
-  return questions.slice(0, SUGGESTIONS_MAX);
+  return questions.slice(0, suggestionsMax);
 
   function listing(entry: TableEntry): string {
     const [label] = labelColumns(lexicon, entry.index);

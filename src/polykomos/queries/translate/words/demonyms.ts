@@ -16,7 +16,7 @@ vietnamese:vietnam|indonesian:indonesia|malaysian:malaysia|filipino:philippines|
 romanian:romania|bulgarian:bulgaria|serbian:serbia|croatian:croatia
 usa:usa,us,united states|us:usa,us,united states,united states of america|uk:uk,united kingdom
 america:usa,united states,us|canceled:cancelled,canceled|cancelled:cancelled,canceled
-yes:yes,y,1,true|no_:no,n,0,false|completed:completed,complete,done|los angeles:los angeles,la
+yes:yes,y,1,true|completed:completed,complete,done|los angeles:los angeles,la
 junior:junior,jr|senior:senior,sr|database:database,db|ny:new york|la:los angeles
 monday:monday,mon|tuesday:tuesday,tue|wednesday:wednesday,wed|thursday:thursday,thu|friday:friday,fri
 saturday:saturday,sat|sunday:sunday,sun|texas:tx,texas|california:ca,california|florida:fl,florida

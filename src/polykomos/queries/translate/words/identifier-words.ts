@@ -1,10 +1,10 @@
 import { abbreviations } from "./abbreviations.ts";
 import { singular } from "./stem.ts";
 
-const PIECE_COST = 1;
-const UNKNOWN_LETTER_COST = 1.6;
-const LONGEST_WORD = 16;
-const SHORTEST_FUSED = 4;
+const pieceCost = 1;
+const unknownLetterCost = 1.6;
+const wordCharsMax = 16;
+const fusedCharsMin = 4;
 
 /** Cuts a name of a table or column into lower-case pieces: `custBirthDt`, `cust_birth_dt`, `custbirthdt`. */
 export function splitName(name: string, vocabulary: ReadonlySet<string>): string[] {
@@ -33,16 +33,16 @@ export function expandPieces(pieces: readonly string[]): string[][] {
 
 /** The cheapest cut into known words; a name that is no sum of words stays whole. */
 function cutFused(part: string, vocabulary: ReadonlySet<string>): string[] {
-  if (part.length < SHORTEST_FUSED || isKnown(part, vocabulary)) return [part];
+  if (part.length < fusedCharsMin || isKnown(part, vocabulary)) return [part];
   const best: { cost: number; pieces: string[] }[] = [{ cost: 0, pieces: [] }];
   for (let end = 1; end <= part.length; end += 1) {
     let found = { cost: Number.POSITIVE_INFINITY, pieces: [part] };
-    for (let start = Math.max(0, end - LONGEST_WORD); start < end; start += 1) {
+    for (let start = Math.max(0, end - wordCharsMax); start < end; start += 1) {
       const before = best[start];
       const piece = part.slice(start, end);
       const known = isKnown(piece, vocabulary);
       if (before === undefined || (!known && start > 0 && end < part.length)) continue;
-      const cost = before.cost + PIECE_COST + (known ? 0 : piece.length * UNKNOWN_LETTER_COST);
+      const cost = before.cost + pieceCost + (known ? 0 : piece.length * unknownLetterCost);
       if (cost < found.cost) found = { cost, pieces: [...before.pieces, piece] };
     }
     best.push(found);
@@ -52,7 +52,7 @@ function cutFused(part: string, vocabulary: ReadonlySet<string>): string[] {
 }
 
 const tails = new Set(["name", "code", "type", "desc", "number", "price", "title"]);
-const SHORT_STEM = 4;
+const shortStemCharsMax = 4;
 
 /** A cut holds when all its pieces are words, or when a plain tail follows a stem of any kind. */
 function isSound(pieces: readonly string[], vocabulary: ReadonlySet<string>): boolean {
@@ -62,7 +62,8 @@ function isSound(pieces: readonly string[], vocabulary: ReadonlySet<string>): bo
   const last = pieces.at(-1) ?? "";
   if (pieces.length !== 2 || strange.length > 1 || strange[0] !== stem) return false;
   return (
-    tails.has(last) || (/^(id|no)$/.test(last) && stem.length <= SHORT_STEM && stem.length > 1)
+    tails.has(last) ||
+    (/^(id|no)$/.test(last) && stem.length <= shortStemCharsMax && stem.length > 1)
   );
 }
 

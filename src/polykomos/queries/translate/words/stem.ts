@@ -45,7 +45,6 @@ const irregular = new Map(
     bus: "bus",
     gas: "gas",
     lens: "lens",
-    his_: "his",
     less: "less",
     sales: "sale",
     aircrafts: "aircraft",
@@ -69,11 +68,6 @@ export function singular(word: string): string {
   if (word.length < 4) return /^(id|no)s$/.test(word) ? word.slice(0, -1) : word;
   const ending = endings.find(([pattern]) => pattern.test(word));
   return ending ? word.replace(ending[0], ending[1]) : word;
-}
-
-/** Whether a lower-case word names several things. */
-export function isPlural(word: string): boolean {
-  return singular(word) !== word || word === "people" || word === "staff";
 }
 
 const derivations: [RegExp, string[]][] = [

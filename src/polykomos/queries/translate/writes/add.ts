@@ -3,7 +3,7 @@
 
 import type { Column } from "../../catalog/catalog.ts";
 import { writeName, writeTable } from "../../catalog/names.ts";
-import { labelColumns } from "../grammar/concepts.ts";
+import { labelColumns } from "../link/labels.ts";
 import { labelled, type Setting } from "./known.ts";
 import { readSaid, type Said, sqlValue } from "./literal.ts";
 

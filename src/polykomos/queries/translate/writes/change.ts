@@ -3,7 +3,8 @@
 
 import type { Column } from "../../catalog/catalog.ts";
 import { writeName, writeTable } from "../../catalog/names.ts";
-import { labelColumns } from "../grammar/concepts.ts";
+import { textLiteral } from "../compile/dialect.ts";
+import { labelColumns } from "../link/labels.ts";
 import { readConditions } from "./conditions.ts";
 import { placesOf, type Setting } from "./known.ts";
 import { readSaid, sqlValue } from "./literal.ts";
@@ -16,15 +17,10 @@ const becomes = ["to", "="];
 /** "the price of product Tea to 5", in any of the orders in which people say it. */
 export function readSet(setting: Setting): string {
   const { reader } = setting;
-  const start = reader.at;
   for (const form of [columnOfRows, columnsThenRows, rowsThenColumns, ownersColumn]) {
-    for (const table of reader.catalog.tables.keys()) {
-      reader.at = start;
-      const sql = reader.attempt(() => form(setting, table));
-      if (sql !== null && reader.isAtEnd) return sql;
-    }
+    const sql = reader.forSomeTable((table) => form(setting, table));
+    if (sql !== null) return sql;
   }
-  reader.at = start;
   return reader.fail();
 }
 
@@ -40,21 +36,24 @@ function columnOfRows(setting: Setting, table: number): string | null {
 
 /** Rows, or the one row that is called so: "the price of Teapot". */
 function readRowsOrOne(setting: Setting, table: number, isEnd: () => boolean): Target {
-  const { reader, dialect } = setting;
-  const start = reader.at;
+  const { reader } = setting;
   const rows = reader.attempt(() => {
     const target = readRows(setting, isEnd);
     return isEnd() ? target : null;
   });
   if (rows !== null) return rows;
-  reader.at = start;
   const said = readSaid(reader, isEnd) ?? reader.fail();
-  const [label] = labelColumns(reader.lexicon, table);
-  const [place, ...others] = placesOf(reader, said.text).filter(
+  return rowCalled(setting, table, said.text) ?? reader.fail();
+}
+
+/** The row of a table whose label is known to be this text. */
+function rowCalled({ reader, dialect }: Setting, table: number, said: string): Target | null {
+  const [label, ...more] = labelColumns(reader.lexicon, table);
+  const [place, ...others] = placesOf(reader, said).filter(
     (each) => each.table === table && each.column === label?.column,
   );
-  if (place === undefined || others.length > 0) return reader.fail();
-  const named = `${writeName(place.column, dialect)} = ${textOf(setting, place.value)}`;
+  if (place === undefined || others.length > 0 || more.length > 0) return null;
+  const named = `${writeName(place.column, dialect)} = ${textLiteral(place.value, dialect)}`;
   return { table, conditions: [named], isEvery: false };
 }
 
@@ -82,34 +81,15 @@ function rowsThenColumns(setting: Setting, table: number): string | null {
 
 /** "Ada's email to ada@example.com", of the table that has an Ada. */
 function ownersColumn(setting: Setting, table: number): string | null {
-  const { reader, dialect } = setting;
+  const { reader } = setting;
   const owner = readSaid(reader, () => reader.isNext("'s"));
   if (owner === null || !reader.take("'s")) return null;
-  const [label, ...more] = labelColumns(reader.lexicon, table);
-  const [place, ...others] = placesOf(reader, owner.text).filter(
-    (each) => each.table === table && each.column === label?.column,
-  );
-  if (place === undefined || others.length > 0 || more.length > 0) return null;
+  const target = rowCalled(setting, table, owner.text);
+  if (target === null) return null;
   const column = reader.column(table);
   if (column === null || !reader.take(...becomes)) return null;
-  const named = `${writeName(place.column, dialect)} = ${textOf(setting, place.value)}`;
-  const target = { table, conditions: [named], isEvery: false };
   return update(setting, target, [assignment(setting, column, () => false)]);
 }
-
-function textOf({ dialect, now }: Setting, value: string): string {
-  const said = { text: value, isQuoted: true, isPercent: false };
-  return sqlValue(said, anyText, dialect, now) ?? "";
-}
-
-const anyText: Column = {
-  name: "",
-  type: "text",
-  kind: "text",
-  isNullable: true,
-  comment: null,
-  values: [],
-};
 
 function readAssignments(setting: Setting, table: number, isEnd: () => boolean): string[] | null {
   const { reader } = setting;
@@ -140,26 +120,20 @@ function assignment(setting: Setting, column: Column, isEnd: () => boolean): str
 /** "the price of all products by 10%", "stock of product Tea by 5". */
 export function readAmount(setting: Setting, sign: "+" | "-"): string {
   const { reader, dialect } = setting;
-  const start = reader.at;
-  for (const table of reader.catalog.tables.keys()) {
-    reader.at = start;
-    const sql = reader.attempt(() => {
-      const column = reader.column(table);
-      if (column?.kind !== "number" || !reader.take(...ofRows)) return null;
-      const target = readRowsOrOne(setting, table, () => reader.isNext("by"));
-      if (target.table !== table || !reader.take("by")) return null;
-      const said = readSaid(reader, () => false);
-      if (said === null || !/^\d+(\.\d+)?$/.test(said.text)) return null;
-      const name = writeName(column.name, dialect);
-      const next = said.isPercent
-        ? `${name} * ${factor(said.text, sign)}`
-        : `${name} ${sign} ${said.text}`;
-      return update(setting, target, [`${name} = ${next}`]);
-    });
-    if (sql !== null && reader.isAtEnd) return sql;
-  }
-  reader.at = start;
-  return reader.fail();
+  const sql = reader.forSomeTable((table) => {
+    const column = reader.column(table);
+    if (column?.kind !== "number" || !reader.take(...ofRows)) return null;
+    const target = readRowsOrOne(setting, table, () => reader.isNext("by"));
+    if (target.table !== table || !reader.take("by")) return null;
+    const said = readSaid(reader, () => false);
+    if (said === null || !/^\d+(\.\d+)?$/.test(said.text)) return null;
+    const name = writeName(column.name, dialect);
+    const next = said.isPercent
+      ? `${name} * ${factor(said.text, sign)}`
+      : `${name} ${sign} ${said.text}`;
+    return update(setting, target, [`${name} = ${next}`]);
+  });
+  return sql ?? reader.fail();
 }
 
 /** "10 to the stock of product Tea". */
@@ -169,22 +143,16 @@ export function readSum(setting: Setting, sign: "+" | "-"): string {
   if (amount?.kind !== "number" || !/^\d+(\.\d+)?$/.test(amount.text)) return reader.fail();
   reader.at += 1;
   reader.need("to", "from");
-  const start = reader.at;
-  for (const table of reader.catalog.tables.keys()) {
-    reader.at = start;
-    const sql = reader.attempt(() => {
-      const column = reader.column(table);
-      if (column?.kind !== "number" || !reader.take(...ofRows)) return null;
-      const target = readRowsOrOne(setting, table, () => reader.isAtEnd);
-      const name = writeName(column.name, dialect);
-      return target.table === table
-        ? update(setting, target, [`${name} = ${name} ${sign} ${amount.text}`])
-        : null;
-    });
-    if (sql !== null && reader.isAtEnd) return sql;
-  }
-  reader.at = start;
-  return reader.fail();
+  const sql = reader.forSomeTable((table) => {
+    const column = reader.column(table);
+    if (column?.kind !== "number" || !reader.take(...ofRows)) return null;
+    const target = readRowsOrOne(setting, table, () => reader.isAtEnd);
+    const name = writeName(column.name, dialect);
+    return target.table === table
+      ? update(setting, target, [`${name} = ${name} ${sign} ${amount.text}`])
+      : null;
+  });
+  return sql ?? reader.fail();
 }
 
 /** 10 % more is 1.1, exactly. */
@@ -223,7 +191,7 @@ export function readMark(setting: Setting): string {
   if (isNot || said === null || column === undefined || others.length > 0) return reader.fail();
   const value = column.values.find((each) => each.toLowerCase() === word) ?? said.text;
   return update(setting, target, [
-    `${writeName(column.name, dialect)} = ${textOf(setting, value)}`,
+    `${writeName(column.name, dialect)} = ${textLiteral(value, dialect)}`,
   ]);
 }
 

@@ -3,46 +3,25 @@
 
 import type { Column } from "../../catalog/catalog.ts";
 import { writeName, writeTable } from "../../catalog/names.ts";
+import type { Dialect } from "../../translator.ts";
 import { likeOperator, textLiteral } from "../compile/dialect.ts";
+import { type Span, spanOf, yearSpan } from "../grammar/dates.ts";
+import type { Comparison } from "../logical/query.ts";
 import { conditionOf, labelled, placesOf, readKey, readKnown, type Setting } from "./known.ts";
 import { readSaid, type Said, sqlValue } from "./literal.ts";
 import type { Reader } from "./reader.ts";
 import { signOf } from "./signs.ts";
 
+/** What a condition may begin with, in front of its column. */
 const openings = [
-  ...[
-    "where",
-    "whose",
-    "with",
-    "that have",
-    "that has",
-    "who have",
-    "which have",
-    "having",
-    "if",
-    "when",
-  ],
-  ...[
-    "in which",
-    "who live in",
-    "living in",
-    "located in",
-    "based in",
-    "for which",
-    "that are",
-    "that were",
-    "which were",
-    "who were",
-    "who are",
-    "which are",
-    "that is",
-    "who is",
-    "which is",
-    "that",
-  ],
-  ...["who", "which", "of", "in", "from", "for", "by", "at", "on"],
+  ...["where", "whose", "with", "that have", "that has", "who have", "which have", "having"],
+  ...["if", "when", "in which", "who live in", "living in", "located in", "based in"],
+  ...["for which", "that are", "that were", "which were", "who were", "who are", "which are"],
+  ...["that is", "who is", "which is", "that", "who", "which", "of", "in", "from", "for", "by"],
+  ...["at", "on"],
 ];
 
+/** What leads from one condition to the next. */
 const links = [
   "and",
   "and whose",
@@ -72,7 +51,9 @@ function readCondition(setting: Setting, table: number, isEnd: () => boolean): s
     const said = readSaid(reader, () => isEnd() || isNextClause(setting, table)) ?? reader.fail();
     return labelled(setting, table, plainly(reader, said)) ?? reader.fail();
   }
-  const hasOpening = reader.take(...openings);
+  const start = reader.at;
+  reader.take(...openings);
+  const opened = reader.at;
   const flag = readFlagCondition(setting, table, isEnd);
   if (flag !== null) return flag;
   const column = reader.column(table);
@@ -84,8 +65,14 @@ function readCondition(setting: Setting, table: number, isEnd: () => boolean): s
   if (own !== null) return own;
   if (known !== null) return reader.fail();
   // "in 2023": the opening belongs to the moment.
-  if (hasOpening) reader.at -= 1;
-  return readMoment(setting, table) ?? reader.fail();
+  reader.at = start;
+  const moment = readMoment(setting, table);
+  if (moment !== null) return moment;
+  reader.at = opened;
+  // "that were placed in 2023" leads up to it; "that are 2023" says nothing of a moment.
+  const isLedUpTo = /^(that|who|which)$/.test(reader.tokens[start]?.text ?? "");
+  const later = isLedUpTo && reader.peek()?.kind !== "number" ? readMoment(setting, table) : null;
+  return later ?? reader.fail();
 }
 
 /** "that are discontinued", "which are not active". */
@@ -109,33 +96,68 @@ function readMoment(setting: Setting, table: number): string | null {
   const [date, ...others] = dates;
   if (date === undefined || others.length > 0) return null;
   return reader.attempt(() => {
-    reader.take("made", "placed", "created", "dated", "sent", "from", "that were placed", "joined");
-    const year = reader.attempt(() => readYear(setting, writeName(date.name, dialect)));
+    reader.take("made", "placed", "created", "dated", "sent", "from", "joined");
+    const year = reader.attempt(() => readYear(setting, date));
     if (year !== null) return year;
-    const sign = signOf(reader);
+    const sign = signOf(reader, date.kind);
     const token = reader.peek();
     if ((sign !== "<" && sign !== ">") || token === undefined) return null;
+    if (isYearNext(reader)) return comparedWithYear(setting, date, sign);
     reader.at += 1;
     const said = { text: token.raw, isQuoted: false, isPercent: false };
-    const value = /^\d{4}$/.test(token.raw)
-      ? textLiteral(`${Number(token.raw) + Number(sign === ">")}-01-01`, dialect)
-      : sqlValue(said, date, dialect, now);
-    if (value === null) return null;
-    const whole = sign === ">" && /^\d{4}$/.test(token.raw) ? ">=" : sign;
-    return `${writeName(date.name, dialect)} ${whole} ${value}`;
+    const value = sqlValue(said, date, dialect, now);
+    return value === null ? null : comparison(date, sign, value, dialect);
   });
 }
 
-/** "in 2023", of a column whose name is written. */
-function readYear({ reader, dialect }: Setting, name: string): string | null {
-  reader.take("in", "during", "from");
-  const year = reader.peek()?.raw ?? "";
-  if (!/^\d{4}$/.test(year)) return null;
+/** "in 2023" */
+function readYear(setting: Setting, column: Column): string | null {
+  setting.reader.take("in", "during", "from");
+  return isYearNext(setting.reader) ? comparedWithYear(setting, column, "=") : null;
+}
+
+function isYearNext(reader: Reader): boolean {
+  return /^\d{4}$/.test(reader.peek()?.raw ?? "");
+}
+
+/** The days of the year that comes next. */
+function comparedWithYear({ reader, dialect }: Setting, column: Column, sign: Comparison): string {
+  const year = Number(reader.peek()?.raw);
   reader.at += 1;
-  const [from, to] = [Number(year), Number(year) + 1].map((each) =>
-    textLiteral(`${each}-01-01`, dialect),
-  );
-  return `${name} >= ${from} AND ${name} < ${to}`;
+  return comparedWithSpan(column, sign, yearSpan(year), dialect);
+}
+
+/** A column compared with a value as SQL; a moment with all of a day: "after 2024-01-01" begins with the next. */
+function comparison(column: Column, sign: Comparison, value: string, dialect: Dialect): string {
+  const [, day = ""] = /^'(\d{4}-\d\d-\d\d)'$/.exec(value) ?? [];
+  const span = column.kind === "timestamp" ? spanOf(day) : null;
+  if (span !== null) return comparedWithSpan(column, sign, span, dialect);
+  return `${writeName(column.name, dialect)} ${sign} ${value}`;
+}
+
+function comparedWithSpan(
+  column: Column,
+  sign: Comparison,
+  { start, end }: Span,
+  dialect: Dialect,
+): string {
+  const name = writeName(column.name, dialect);
+  const [from, to] = [start, end].map((day) => textLiteral(day, dialect));
+  switch (sign) {
+    case "=":
+      return `${name} >= ${from} AND ${name} < ${to}`;
+    case "<>":
+      return `(${name} < ${from} OR ${name} >= ${to})`;
+    case ">":
+      return `${name} >= ${to}`;
+    case "<=":
+      return `${name} < ${to}`;
+    case "<":
+    case ">=":
+      return `${name} ${sign} ${from}`;
+    default:
+      return sign satisfies never;
+  }
 }
 
 function readComparison(
@@ -157,22 +179,31 @@ function readComparison(
   if (reader.take("between", "is between")) {
     const low = valueFor(setting, column, () => reader.isNext("and"));
     reader.need("and");
-    return `${name} BETWEEN ${low} AND ${valueFor(setting, column, isClauseEnd)}`;
+    const high = valueFor(setting, column, isClauseEnd);
+    return column.kind === "timestamp"
+      ? `${comparison(column, ">=", low, dialect)} AND ${comparison(column, "<=", high, dialect)}`
+      : `${name} BETWEEN ${low} AND ${high}`;
   }
-  if (column.kind === "date" || column.kind === "timestamp") {
-    const year = reader.attempt(() => readYear(setting, name));
-    if (year !== null) return year;
-  }
+  const isTime = column.kind === "date" || column.kind === "timestamp";
+  const year = isTime ? reader.attempt(() => readYear(setting, column)) : null;
+  if (year !== null) return year;
   const isList = reader.take("in", "one of", "is in", "is one of");
-  const sign = isList ? "=" : (signOf(reader) ?? "=");
+  const sign = isList ? "=" : (signOf(reader, column.kind) ?? "=");
+  if (isTime && isYearNext(reader)) return comparedWithYear(setting, column, sign);
   reader.take("either", "(");
   const values = [valueFor(setting, column, () => isClauseEnd() || reader.isNext("or", ",", ")"))];
   while (sign === "=" && reader.attempt(() => reader.take("or", ", or", ",") || null) !== null) {
     values.push(valueFor(setting, column, () => isClauseEnd() || reader.isNext("or", ",", ")")));
   }
   reader.take(")");
-  if (values[0] === "NULL") return `${name} IS ${sign === "<>" ? "NOT " : ""}NULL`;
-  return values.length > 1 ? `${name} IN (${values.join(", ")})` : `${name} ${sign} ${values[0]}`;
+  if (values.includes("NULL")) {
+    if (values.length > 1 || (sign !== "=" && sign !== "<>")) reader.fail();
+    return `${name} IS ${sign === "<>" ? "NOT " : ""}NULL`;
+  }
+  const [value = "", ...others] = values;
+  if (others.length === 0) return comparison(column, sign, value, dialect);
+  if (column.kind !== "timestamp") return `${name} IN (${values.join(", ")})`;
+  return `(${values.map((each) => comparison(column, "=", each, dialect)).join(" OR ")})`;
 }
 
 function readPattern(setting: Setting, column: Column, isEnd: () => boolean): string | null {

@@ -62,8 +62,8 @@ export function readCreateTable({ reader, dialect }: Setting): string {
     if (columns.length > 0) reader.need("and", ",", ", and");
     reader.skipArticles();
     const column = readNewColumn(reader, dialect);
-    hasKey ||= / PRIMARY KEY/.test(column.sql);
-    columns.push(column.sql);
+    hasKey ||= / PRIMARY KEY/.test(column);
+    columns.push(column);
   }
   if (columns.length === 0 || !reader.isAtEnd) reader.fail();
   const hasId = columns.some((each) => /^[`"]?id[`"]? /.test(each));
@@ -80,10 +80,9 @@ const ownKey: Record<Dialect, string> = {
   mysql: "id int AUTO_INCREMENT PRIMARY KEY",
 };
 
-type NewColumn = { name: string; sql: string };
-
-function readNewColumn(reader: Reader, dialect: Dialect): NewColumn {
-  const before = readType(reader);
+/** "name text not null"; `typeBefore` is one that was said in front of "column". */
+function readNewColumn(reader: Reader, dialect: Dialect, typeBefore: Type | null = null): string {
+  const before = typeBefore ?? readType(reader);
   if (before !== null) reader.take("column", "field");
   reader.take("called", "named");
   const isEnd = () =>
@@ -107,10 +106,8 @@ function readNewColumn(reader: Reader, dialect: Dialect): NewColumn {
   const said = before ?? readType(reader);
   if (said !== null) reader.take(")");
   const type = said ?? typeByName.find(([pattern]) => pattern.test(name))?.[1] ?? "text";
-  return {
-    name,
-    sql: `${writeName(name, dialect)} ${sqlTypes[dialect][type]}${readLimits(reader, type, dialect)}`,
-  };
+  const limits = readLimits(reader, type, dialect);
+  return `${writeName(name, dialect)} ${sqlTypes[dialect][type]}${limits}`;
 }
 
 function readLimits(reader: Reader, type: Type, dialect: Dialect): string {
@@ -165,12 +162,10 @@ export function readAddColumn({ reader, dialect }: Setting): string {
   reader.take("new");
   const type = readType(reader);
   reader.need("column", "field");
-  const column = readNewColumn(reader, dialect);
+  const column = readNewColumn(reader, dialect, type);
   reader.need("to", "in", "on");
   const table = tableHere(reader);
-  const sql =
-    type === null ? column.sql : `${writeName(column.name, dialect)} ${sqlTypes[dialect][type]}`;
-  return `ALTER TABLE ${writeTable(reader.tableAt(table), dialect)} ADD COLUMN ${sql}`;
+  return `ALTER TABLE ${writeTable(reader.tableAt(table), dialect)} ADD COLUMN ${column}`;
 }
 
 /** "the column phone from customers". */
@@ -181,28 +176,23 @@ export function readDropColumn({ reader, dialect }: Setting): string {
 
 /** "the column phone of customers to mobile", "column phone to mobile in customers". */
 export function readRenameColumn({ reader, dialect }: Setting): string {
-  const start = reader.at;
-  for (const table of reader.catalog.tables.keys()) {
-    reader.at = start;
-    const sql = reader.attempt(() => {
-      reader.skipArticles();
-      reader.need("column", "field");
-      const column = reader.column(table);
-      if (column === null) return null;
-      const isFirst = reader.take("of", "in", "from", "on");
-      if (isFirst && tableHere(reader) !== table) return null;
-      reader.need("to", "as");
-      const name = newName(reader, () => !isFirst && reader.isNext("of", "in", "on", "from"));
-      if (!isFirst) {
-        reader.need("of", "in", "on", "from");
-        if (tableHere(reader) !== table) return null;
-      }
-      const [from, to] = [writeName(column.name, dialect), writeName(name, dialect)];
-      return `ALTER TABLE ${writeTable(reader.tableAt(table), dialect)} RENAME COLUMN ${from} TO ${to}`;
-    });
-    if (sql !== null && reader.isAtEnd) return sql;
-  }
-  return reader.fail();
+  const sql = reader.forSomeTable((table) => {
+    reader.skipArticles();
+    reader.need("column", "field");
+    const column = reader.column(table);
+    if (column === null) return null;
+    const isFirst = reader.take("of", "in", "from", "on");
+    if (isFirst && tableHere(reader) !== table) return null;
+    reader.need("to", "as");
+    const name = newName(reader, () => !isFirst && reader.isNext("of", "in", "on", "from"));
+    if (!isFirst) {
+      reader.need("of", "in", "on", "from");
+      if (tableHere(reader) !== table) return null;
+    }
+    const [from, to] = [writeName(column.name, dialect), writeName(name, dialect)];
+    return `ALTER TABLE ${writeTable(reader.tableAt(table), dialect)} RENAME COLUMN ${from} TO ${to}`;
+  });
+  return sql ?? reader.fail();
 }
 
 /** "the table pets to animals". */
@@ -231,27 +221,20 @@ export function readCreateIndex({ reader, dialect }: Setting): string {
 }
 
 function indexPlace(reader: Reader): { table: number; columns: Column[] } {
-  const start = reader.at;
-  for (const table of reader.catalog.tables.keys()) {
-    reader.at = start;
-    const columns = reader.attempt(() => {
-      const found = columnList(reader, table);
-      return found && reader.take("of", "in", "on", "from") && tableHere(reader) === table
-        ? found
-        : null;
-    });
-    if (columns !== null && reader.isAtEnd) return { table, columns };
-    reader.at = start;
-    const named = reader.attempt(() => {
+  const place =
+    reader.forSomeTable((table) => {
+      const columns = columnList(reader, table);
+      const isThere = reader.take("of", "in", "on", "from") && tableHere(reader) === table;
+      return columns && isThere ? { table, columns } : null;
+    }) ??
+    reader.forSomeTable((table) => {
       if (tableHere(reader) !== table) return null;
       reader.take("(", "by", "for", "column", "columns", "'s");
-      const found = columnList(reader, table);
+      const columns = columnList(reader, table);
       reader.take(")");
-      return found;
+      return columns && { table, columns };
     });
-    if (named !== null && reader.isAtEnd) return { table, columns: named };
-  }
-  return reader.fail();
+  return place ?? reader.fail();
 }
 
 function columnList(reader: Reader, table: number): Column[] | null {
@@ -280,21 +263,15 @@ export function readTruncate({ reader, dialect }: Setting): string {
 }
 
 function columnOfTable(reader: Reader): { table: number; column: Column } {
-  const start = reader.at;
-  for (const table of reader.catalog.tables.keys()) {
-    reader.at = start;
-    const column = reader.attempt(() => {
-      reader.skipArticles();
-      const isSaid = reader.take("column", "field");
-      const found = reader.column(table);
-      const isColumn = reader.take("column", "field") || isSaid;
-      if (found === null || !isColumn || !reader.take("from", "of", "in", "on")) return null;
-      return tableHere(reader) === table ? found : null;
-    });
-    if (column !== null && reader.isAtEnd) return { table, column };
-  }
-  reader.at = start;
-  return reader.fail();
+  const place = reader.forSomeTable((table) => {
+    reader.skipArticles();
+    const isSaid = reader.take("column", "field");
+    const column = reader.column(table);
+    const isColumn = reader.take("column", "field") || isSaid;
+    if (column === null || !isColumn || !reader.take("from", "of", "in", "on")) return null;
+    return tableHere(reader) === table ? { table, column } : null;
+  });
+  return place ?? reader.fail();
 }
 
 function tableHere(reader: Reader): number {

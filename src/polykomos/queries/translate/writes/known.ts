@@ -3,13 +3,14 @@
 import { writeName } from "../../catalog/names.ts";
 import type { Dialect } from "../../translator.ts";
 import { textLiteral } from "../compile/dialect.ts";
-import { labelColumns } from "../grammar/concepts.ts";
+import { labelColumns } from "../link/labels.ts";
 import type { Reader } from "./reader.ts";
 
 export type Setting = { reader: Reader; dialect: Dialect; now: Date };
 
 export type Known = { table: number; column: string; sql: string };
 
+/** The condition on a table's own column; null when the value stands in none or in several of them. */
 export function conditionOf(known: Known[], table: number): string | null {
   const own = known.filter((each) => each.table === table);
   const [one, ...others] = own;

@@ -3,16 +3,13 @@
 import type { Column } from "../../catalog/catalog.ts";
 import type { Dialect } from "../../translator.ts";
 import { textLiteral } from "../compile/dialect.ts";
+import { tokenize } from "../words/tokens.ts";
 import type { Reader } from "./reader.ts";
 
 /** What was said, and whether it was said in quotes: then it is text, whatever it looks like. */
 export type Said = { text: string; isQuoted: boolean; isPercent: boolean };
 
 const dayMs = 86_400_000;
-const months =
-  "january february march april may june july august september october november december".split(
-    " ",
-  );
 
 /** A said value as SQL for a column; null when the column cannot hold it. */
 export function sqlValue(said: Said, column: Column, dialect: Dialect, now: Date): string | null {
@@ -53,17 +50,11 @@ function dayOf(text: string, now: Date): string | null {
   const away = { yesterday: -1, today: 0, tomorrow: 1 }[lower];
   if (away !== undefined) return new Date(now.getTime() + away * dayMs).toISOString().slice(0, 10);
   if (lower === "now") return now.toISOString().slice(0, 19).replace("T", " ");
-  const iso = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?$/.exec(text);
-  if (iso) return isDay(iso[1] ?? "") ? text.replace("T", " ") : null;
-  const said = /^(?:(\d{1,2}) (\p{L}+)|(\p{L}+) (\d{1,2}))(?:st|nd|rd|th)?,? (\d{4})$/u.exec(lower);
-  const month = months.indexOf(said?.[2] ?? said?.[3] ?? "") + 1;
-  if (!said || month === 0) return null;
-  const day = `${said[5]}-${two(month)}-${two(Number(said[1] ?? said[4]))}`;
-  return isDay(day) ? day : null;
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
+  // "5 March 2024" is one token, in ISO's order.
+  const [said, ...more] = tokenize(text);
+  if (said === undefined || more.length > 0) return null;
+  const iso = /^(\d{4}-\d\d-\d\d)(?:[ T]\d\d:\d\d(?::\d\d)?)?$/.exec(said.text);
+  return iso && isDay(iso[1] ?? "") ? said.text.replace("T", " ") : null;
 }
 
 function isDay(text: string): boolean {

@@ -20,9 +20,9 @@ export class NotUnderstood extends Error {
 }
 
 /** A name is taken when it scores this much a word, and this much more than the next. */
-const SURE_A_WORD = 1.75;
-const MARGIN = 0.2;
-const LONGEST_NAME = 4;
+const scorePerWordMin = 1.75;
+const leadMin = 0.2;
+const nameTokensMax = 4;
 const articles = ["the", "a", "an", "their", "its", "his", "her", "my", "our"];
 
 export class Reader {
@@ -97,6 +97,17 @@ export class Reader {
     }
   }
 
+  /** What `read` makes of the rest of the text with the first table of which it takes all of it. */
+  forSomeTable<Value>(read: (table: number) => Value | null): Value | null {
+    const start = this.at;
+    for (const table of this.catalog.tables.keys()) {
+      const value = this.attempt(() => read(table));
+      if (value !== null && this.isAtEnd) return value;
+      this.at = start;
+    }
+    return null;
+  }
+
   /** The table that is named next, by its position in the catalog. */
   table(): number | null {
     this.skipArticles();
@@ -166,7 +177,7 @@ export class Reader {
     isWanted: (candidate: Candidate) => boolean,
     identity: (candidate: Candidate) => string,
   ): Candidate | null {
-    for (let length = LONGEST_NAME; length > 0; length -= 1) {
+    for (let length = nameTokensMax; length > 0; length -= 1) {
       const to = this.at + length;
       if (to > this.tokens.length) continue;
       const found = candidatesOf(this.tokens, this.at, to, this.lexicon, this.#matcher).filter(
@@ -174,9 +185,9 @@ export class Reader {
       );
       const [best] = found;
       const words = this.tokens.slice(this.at, to).filter((token) => token.kind === "word").length;
-      if (best === undefined || best.score < SURE_A_WORD * words) continue;
+      if (best === undefined || best.score < scorePerWordMin * words) continue;
       const rival = found.find((each) => identity(each) !== identity(best));
-      if (rival !== undefined && best.score - rival.score < MARGIN) continue;
+      if (rival !== undefined && best.score - rival.score < leadMin) continue;
       this.at = to;
       return best;
     }

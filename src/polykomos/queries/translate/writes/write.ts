@@ -3,7 +3,7 @@
 
 import type { Catalog, Table } from "../../catalog/catalog.ts";
 import type { Question, Translation, ValueHit } from "../../translator.ts";
-import { labelColumns } from "../grammar/concepts.ts";
+import { labelColumns } from "../link/labels.ts";
 import { lexiconOf } from "../link/lexicon.ts";
 import { readAdd } from "./add.ts";
 import { readAmount, readDelete, readMark, readRenameRow, readSet, readSum } from "./change.ts";
