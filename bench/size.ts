@@ -31,8 +31,8 @@ function originOf(path: string): string {
   return inPackage ?? "our own code";
 }
 
-async function bundle(folder: string, ...words: string[]): Promise<Bundle> {
-  await wrangler("deploy", "--dry-run", "--outdir", folder, "--metafile", ...words);
+async function bundle(folder: string): Promise<Bundle> {
+  await wrangler("deploy", "--dry-run", "--outdir", folder, "--metafile");
   const meta: { outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }> } =
     JSON.parse(readFileSync(join(folder, "bundle-meta.json"), "utf8"));
   const bytesByOrigin = new Map<string, number>();
@@ -85,7 +85,6 @@ export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "polypuma-size-"));
   try {
     const deployed = await bundle(join(folder, "deployed"));
-    const minified = await bundle(join(folder, "minified"), "--minify");
     const origins = [...deployed.bytesByOrigin].sort(([, a], [, b]) => b - a);
     const rest = sum(origins.slice(shownPackages).map(([, bytes]) => bytes));
     return [
@@ -94,8 +93,6 @@ export async function run(): Promise<Row[]> {
         atMost: uploadGzipKibMax,
       }),
       sizeRow("as deployed", deployed.bytes),
-      sizeRow("were it minified, gzip", minified.gzipBytes),
-      sizeRow("were it minified", minified.bytes),
       ...origins.slice(0, shownPackages).map(([name, bytes]) => sizeRow(`of it ${name}`, bytes)),
       sizeRow("of it the rest", rest),
       await startUpRow(folder),

@@ -78,7 +78,7 @@ describe.each(engineCases)("on $engine", ({ engine }) => {
         left = at;
         const begun = await applyBlueprint(here, database.uuid, uuid, {
           variables: { n: at },
-          timeout: 5,
+          timeout: 120,
         }).catch(() => null);
         left = Number.POSITIVE_INFINITY;
         if (!isKilled) {

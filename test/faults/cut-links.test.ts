@@ -119,7 +119,7 @@ describe.for(engines)("two servers of %s", (engine) => {
   }
 
   faultTest(
-    "the link to one is cut, and falls silent, during a hundred creates",
+    "every create is made once while the link to one is cut and falls silent",
     async () => {
       const [, broken] = pair.servers;
       let work = Promise.resolve();
@@ -143,7 +143,7 @@ describe.for(engines)("two servers of %s", (engine) => {
   );
 
   faultTest(
-    "one is killed, and comes back, during creates",
+    "every create is made once when one is killed and comes back",
     async () => {
       const [, broken] = pair.servers;
       let killing = Promise.resolve();

@@ -56,6 +56,14 @@ async function operationsOf(uuid: string) {
   );
 }
 
+/** Waits for an operation's end: an answer does not wait long for its work. */
+async function succeeds(uuid: string, kind: string): Promise<void> {
+  await until(
+    () => operationsOf(uuid),
+    (all) => all.some((each) => each.kind === kind && each.state === "succeeded"),
+  );
+}
+
 async function expectNoOrphans(): Promise<void> {
   expect((await admin("GET", "/orphans", { url: world.url })).body.data).toEqual([]);
 }
@@ -100,6 +108,7 @@ test.each(["CREATE ROLE", "CREATE DATABASE", "RENAME TO", "SELECT 1"])(
       cancelled_provision_jobs: 1,
       has_remote_resources: true,
     });
+    await succeeds(uuid, "delete");
     await expect(sql(read.data.connection_string, "SELECT 1")).rejects.toThrow(
       /not (permitted|currently accepting)|password authentication failed|does not exist/,
     );
@@ -114,10 +123,7 @@ test.each(["CREATE ROLE", "CREATE DATABASE", "RENAME TO", "SELECT 1"])(
 
 test("a session that a dead runner left at work on the server is ended by the next one", async () => {
   const { uuid, db_username: login } = await create();
-  await until(
-    () => operationsOf(uuid),
-    ([operation]) => operation?.state === "succeeded",
-  );
+  await succeeds(uuid, "create");
   const { host, port, user, password } = world.server();
   const left = new Client({ host, port, user, password, database: "postgres" });
   left.on("error", () => {});
@@ -133,6 +139,7 @@ test("a session that a dead runner left at work on the server is ended by the ne
   const changed = await tenant.call("PATCH", path, { body: { connection_hard_limit: 4 } });
   expect(changed.status).toBe(200);
   await ended;
+  await succeeds(uuid, "change_quotas");
   const limit = "SELECT rolconnlimit FROM pg_roles WHERE rolname = $1";
   expect(await world.fleet(limit, [login])).toEqual([{ rolconnlimit: 4 }]);
 });

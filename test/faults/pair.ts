@@ -16,7 +16,7 @@ type Breakable = {
   link: Link;
   /** Ends the server's process as a power cut would. */
   kill(): Promise<void>;
-  /** Starts it again on the same data and port. */
+  /** Starts it again on the same data, behind the same link. */
   start(): Promise<void>;
   /** The names of all customers' databases that stand there. */
   databases(): Promise<string[]>;
@@ -84,7 +84,13 @@ export async function startPair(
     const { start, databases } = engines[engine];
     const home = join(folder, String(number));
     let server = await start(home);
-    const link = await startLink(server);
+    const link = await startLink({
+      host: server.host,
+      // It may be another one after a restart.
+      get port() {
+        return server.port;
+      },
+    });
     stops.push(async () => {
       await link.stop();
       await server.stop();

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { accountWith, newAccount, send } from "../support/puma-client.ts";
+import { accountWith, newAccount, type PumaAnswer, send } from "../support/puma-client.ts";
 import { type PumaWorker, startPumaWorker } from "../support/puma-worker.ts";
+import { serverFolder } from "../support/server-folder.ts";
 
 const kills = 20;
 const batchSize = 7;
@@ -12,13 +11,18 @@ const roomy = { PUMA_ROWS_PER_TABLE_MAX: "1000000", PUMA_ACCOUNT_BYTES_MAX: "100
 
 type Acknowledged = { rows: string[]; batches: string[]; updates: Map<string, number> };
 
-/** Writes without a pause until the Worker is gone; notes only what was answered. */
-async function write(
-  worker: PumaWorker,
-  account: { id: string; key: string },
-  name: string,
-  noted: Acknowledged,
-): Promise<void> {
+/** The writers of one life of the Worker. */
+type Life = {
+  worker: PumaWorker;
+  account: { id: string; key: string };
+  noted: Acknowledged;
+  isKilled: boolean;
+  onBatch(): void;
+};
+
+/** Writes without a pause until the Worker is killed; notes only what was answered. */
+async function write(life: Life, name: string): Promise<void> {
+  const { worker, account, noted } = life;
   const { add, post } = accountWith(worker, account.id, account.key);
   try {
     const counter = await add("counters", { name, n: 0 });
@@ -29,55 +33,91 @@ async function write(
         action: "add",
         row: { tag, n },
       }));
-      const { status } = await post("/v1/batches/batch", { operations });
-      if (status !== 200) throw new Error(`${status}`);
+      isDone(await post("/v1/batches/batch", { operations }));
       noted.batches.push(tag);
+      life.onBatch();
       const patch = { n: turn + 1 };
-      await post("/v1/counters/update_row", { id: counter.id, patch });
+      isDone(await post("/v1/counters/update_row", { id: counter.id, patch }));
       noted.updates.set(counter.id, turn + 1);
     }
-  } catch {
-    // The Worker was killed under this request; whether it was done nobody knows.
+  } catch (error) {
+    // Killed under this request, which fetch tells so; whether it was done nobody knows.
+    if (!life.isKilled || !(error instanceof TypeError)) throw error;
   }
 }
 
+function isDone({ path, status, text }: PumaAnswer): void {
+  if (status !== 200) throw new Error(`${path} → ${status} ${text}`);
+}
+
+/** Kills the Worker among the writes of several writers, once so many batches are acknowledged. */
+async function killAmongWrites(
+  life: Omit<Life, "isKilled" | "onBatch">,
+  name: string,
+  batches: number,
+): Promise<void> {
+  const { promise: enough, resolve: onEnough } = Promise.withResolvers<void>();
+  let left = batches;
+  const whole: Life = {
+    ...life,
+    isKilled: false,
+    onBatch() {
+      left -= 1;
+      if (left === 0) onEnough();
+    },
+  };
+  const writing = Promise.all(
+    Array.from({ length: 4 }, (_, index) => write(whole, `${name}-${index}`)),
+  );
+  // The first of the writers that fails ends the wait.
+  await Promise.race([writing, enough]);
+  whole.isKilled = true;
+  await life.worker.kill();
+  await writing;
+}
+
+/** Everything acknowledged so far is there, and of each batch all or nothing. */
+async function expectAllThere(
+  worker: PumaWorker,
+  { id, key }: { id: string; key: string },
+  noted: Acknowledged,
+): Promise<void> {
+  const { tables } = (await accountWith(worker, id, key).get("/v1/_export")).body;
+  const present = new Set(tables.adds.map((row: { id: string }) => row.id));
+  expect(noted.rows.filter((row) => !present.has(row))).toEqual([]);
+  const sizes = new Map<string, number>();
+  for (const { tag } of tables.batches) sizes.set(tag, (sizes.get(tag) ?? 0) + 1);
+  expect([...sizes].filter(([, size]) => size !== batchSize)).toEqual([]);
+  expect(noted.batches.filter((tag) => !sizes.has(tag))).toEqual([]);
+  const counters = new Map(
+    tables.counters.map((row: { id: string; n: number }) => [row.id, row.n]),
+  );
+  for (const [counter, n] of noted.updates) expect(counters.get(counter)).toBeGreaterThanOrEqual(n);
+  const listed = (await accountWith(worker, id, key).get("/v1/_tables")).body.tables;
+  expect(listed).toContainEqual({ name: "adds", rows: tables.adds.length });
+}
+
 test("after kill -9 under load, twenty times, every acknowledged row is there and no half batch", async () => {
-  const persist = mkdtempSync(join(tmpdir(), "puma-kill-"));
-  let worker = await startPumaWorker({ persist, vars: roomy });
-  const { id, key } = await newAccount(worker);
-  const noted: Acknowledged = { rows: [], batches: [], updates: new Map() };
-  for (let kill = 0; kill < kills; kill++) {
-    const before = noted.batches.length;
-    const writers = Array.from({ length: 4 }, (_, index) =>
-      write(worker, { id, key }, `w${kill}-${index}`, noted),
-    );
-    // The moment of the kill is spread over the writers' turns by the work done, not by a clock.
-    while (noted.batches.length < before + 1 + (kill % 9)) await new Promise(setImmediate);
-    await worker.kill();
-    await Promise.all(writers);
+  const persist = serverFolder("polypuma-kill-");
+  let worker: PumaWorker | null = null;
+  try {
     worker = await startPumaWorker({ persist, vars: roomy });
-    const { tables } = (await accountWith(worker, id, key).get("/v1/_export")).body;
-    const present = new Set(tables.adds.map((row: { id: string }) => row.id));
-    expect(noted.rows.filter((row) => !present.has(row))).toEqual([]);
-    const sizes = new Map<string, number>();
-    for (const { tag } of tables.batches) sizes.set(tag, (sizes.get(tag) ?? 0) + 1);
-    expect([...sizes].filter(([, size]) => size !== batchSize)).toEqual([]);
-    expect(noted.batches.filter((tag) => !sizes.has(tag))).toEqual([]);
-    const counters = new Map(
-      tables.counters.map((row: { id: string; n: number }) => [row.id, row.n]),
-    );
-    for (const [counter, n] of noted.updates)
-      expect(counters.get(counter)).toBeGreaterThanOrEqual(n);
-    const listed = (await accountWith(worker, id, key).get("/v1/_tables")).body.tables;
-    expect(listed).toContainEqual({ name: "adds", rows: tables.adds.length });
+    const account = await newAccount(worker);
+    const noted: Acknowledged = { rows: [], batches: [], updates: new Map() };
+    for (let kill = 0; kill < kills; kill++) {
+      // The moment of the kill is spread over the writers' turns by the work done, not by a clock.
+      await killAmongWrites({ worker, account, noted }, `w${kill}`, 1 + (kill % 9));
+      worker = await startPumaWorker({ persist, vars: roomy });
+      await expectAllThere(worker, account, noted);
+    }
+  } finally {
+    await worker?.stop();
+    rmSync(persist, { recursive: true, force: true });
   }
-  expect(noted.batches.length).toBeGreaterThan(kills);
-  await worker.stop();
-  rmSync(persist, { recursive: true, force: true });
 }, 300_000);
 
 test("a mail that waits to be sent is sent after kill -9", async () => {
-  const persist = mkdtempSync(join(tmpdir(), "puma-kill-mail-"));
+  const persist = serverFolder("polypuma-kill-mail-");
   let isBroken = true;
   const { promise: tried, resolve: onTried } = Promise.withResolvers<void>();
   const { promise: taken, resolve: onTaken } = Promise.withResolvers<string>();
@@ -96,15 +136,19 @@ test("a mail that waits to be sent is sent after kill -9", async () => {
     MAIL_HTTP_URL: `http://127.0.0.1:${port}/`,
     MAIL_RETRY_SECONDS: "0,1",
   };
-  const first = await startPumaWorker({ persist, vars });
-  await send(first, "POST", "/auth/magic-link", { body: { email: "ada@example.com" } });
-  await tried;
-  await first.kill();
-  isBroken = false;
-  const second = await startPumaWorker({ persist, vars });
-  const token = /\/auth\/link\/(\S+)/.exec(await taken)?.[1];
-  expect((await send(second, "POST", "/auth/verify", { body: { token } })).status).toBe(200);
-  await second.stop();
-  server.close();
-  rmSync(persist, { recursive: true, force: true });
+  let worker: PumaWorker | null = null;
+  try {
+    worker = await startPumaWorker({ persist, vars });
+    await send(worker, "POST", "/auth/magic-link", { body: { email: "ada@example.com" } });
+    await tried;
+    await worker.kill();
+    isBroken = false;
+    worker = await startPumaWorker({ persist, vars });
+    const token = /\/auth\/link\/(\S+)/.exec(await taken)?.[1];
+    expect((await send(worker, "POST", "/auth/verify", { body: { token } })).status).toBe(200);
+  } finally {
+    await worker?.stop();
+    server.close();
+    rmSync(persist, { recursive: true, force: true });
+  }
 });

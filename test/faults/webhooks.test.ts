@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { admin, type Tenant, until } from "../support/api.ts";
+import { type Answer, admin, type Tenant, until } from "../support/api.ts";
 import { accept, type Receiver, startReceiver, verified } from "../support/receiver.ts";
 import {
   newEndpoint,
@@ -15,6 +15,8 @@ const endpoints = 10;
 const changes = 100;
 /** The Worker dies when the receivers have so many messages. */
 const killsAt = [50, 300, 700];
+/** How many deliveries to an endpoint that works are under way at once. */
+const underWayMax = 10;
 
 let world: WebhookWorld;
 let receiver: Receiver;
@@ -38,15 +40,23 @@ afterAll(async () => {
   await receiver.stop();
 });
 
+/** Null when the Worker was killed under the request. */
+async function unlessCutOff(asked: Promise<Answer>): Promise<Answer | null> {
+  return await asked.catch((error: unknown) => {
+    // What fetch throws when there is no answer, or no end of one.
+    if (error instanceof TypeError) return null;
+    throw error;
+  });
+}
+
 /** Renames the row so often; what the Worker does not live to answer is sent again with its key. */
 async function renameOften(tenant: Tenant, uuid: string): Promise<void> {
   const path = `/api/v1/databases/${uuid}`;
   for (let count = 0; count < changes; count++) {
     const request = { key: randomUUID(), body: { name: `r-${randomUUID().slice(0, 12)}` } };
     await until(
-      () => tenant.call("PATCH", path, { ...request, url: world.url }).catch(() => null),
+      () => unlessCutOff(tenant.call("PATCH", path, { ...request, url: world.url })),
       (answer) => answer?.status === 200,
-      60_000,
     );
   }
 }
@@ -68,22 +78,20 @@ test("the Worker's process is killed again and again among a thousand deliveries
         return receiver.received.length;
       },
       (count) => count >= at,
-      60_000,
     );
     await world.kill();
     await world.restart(pastTheLeaseMs);
   }
   await renaming;
+  // Each restart has gone past the leases of the dead; to go further would end those of the living.
   await until(
     async () => {
-      await world.moveClock(pastTheLeaseMs);
       await world.sweep();
       return await world.store(
         "SELECT status, count(*)::int FROM webhook_deliveries GROUP BY status",
       );
     },
     (left) => left.every(({ status }) => status === "delivered"),
-    60_000,
   );
 
   const events = await world.store("SELECT uid FROM events WHERE type = 'database.updated'");
@@ -98,9 +106,9 @@ test("the Worker's process is killed again and again among a thousand deliveries
     }
     expect([...bodies.keys()].sort()).toEqual(ids);
   }
-  // What was under way at a kill is sent twice, and not much else.
+  // What was under way at a kill is sent twice, and nothing else.
   const doubled = receiver.received.length - ids.length * endpoints;
-  expect(doubled).toBeLessThan(ids.length * endpoints);
+  expect(doubled).toBeLessThanOrEqual(killsAt.length * endpoints * underWayMax);
 }, 180_000);
 
 test("a create that was cut off after its row was written answers that row, with its secret, when sent again", async () => {
@@ -114,7 +122,7 @@ test("a create that was cut off after its row was written answers that row, with
     },
   };
   const path = "/api/v1/webhook_endpoints";
-  const first = await tenant.call("POST", path, request).catch(() => null);
+  const first = await unlessCutOff(tenant.call("POST", path, request));
   expect(first).toBeNull();
   await killing;
   await world.restart(0);

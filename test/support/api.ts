@@ -20,10 +20,6 @@ export type Options = {
   key?: string | null;
 };
 
-/** Every answer that any test of the file has seen, for the contract checks. */
-type Seen = { method: string; path: string; answer: Answer };
-const seen: Seen[] = [];
-
 function suiteUrl(): string {
   return inject("suite").url;
 }
@@ -44,7 +40,6 @@ export async function call(method: string, path: string, options: Options = {}):
   });
   const text = await response.text();
   const answer = { status: response.status, headers: response.headers, body: readBody(text) };
-  seen.push({ method, path, answer });
   checkAnswer(method, path, options.headers?.accept ?? null, answer);
   return answer;
 }
@@ -128,7 +123,7 @@ export async function newTenant(
 /** Creates a database and waits until it is ready; its wire form. */
 export async function newDatabase(tenant: Tenant, body: Record<string, unknown> = {}) {
   const name = `db-${randomUUID().slice(0, 8)}`;
-  const made = await tenant.call("POST", "/api/v1/databases?wait=true", {
+  const made = await tenant.call("POST", "/api/v1/databases?wait=true&timeout=120", {
     body: { name, ...body },
   });
   if (made.status !== 201) throw new Error(`Not made: ${JSON.stringify(made.body)}`);
@@ -139,7 +134,7 @@ export async function newDatabase(tenant: Tenant, body: Record<string, unknown> 
 export async function until<Value>(
   ask: () => Promise<Value>,
   isRight: (value: Value) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<Value> {
   const deadline = Date.now() + withinMs;
   for (;;) {

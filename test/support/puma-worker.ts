@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { Miniflare } from "miniflare";
+import { noteProcesses, serverFolder } from "./server-folder.ts";
 
 /** pumaDB in Miniflare, on real workerd, over real HTTP: bundled from its sources in a moment. */
 export type PumaWorker = {
@@ -101,7 +101,7 @@ const wideVars = {
 
 /** Starts pumaDB on a free port. */
 export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<PumaWorker> {
-  const persist = options.persist ?? mkdtempSync(join(tmpdir(), "puma-objects-"));
+  const persist = options.persist ?? serverFolder("polypuma-puma-objects-");
   const { entry = "test/support/puma-entry.ts", replace } = options;
   const script = replace ? await bundle(entry, replace) : await bundledOnce(entry);
   const before = new Set(workerdChildren());
@@ -128,6 +128,7 @@ export async function startPumaWorker(options: PumaWorkerOptions = {}): Promise<
     ? miniflare.ready
     : miniflare.unsafeGetDirectURL());
   const pids = workerdChildren().filter((pid) => !before.has(pid));
+  noteProcesses(persist, pids);
   return {
     url,
     persist,
