@@ -114,6 +114,42 @@ describe.each(engineCases)("on $engine", ({ engine }) => {
   }, 240_000);
 });
 
+test.skipIf(!engineCases.some(({ engine }) => engine === "mysql"))(
+  "where a rehearsal on MySQL was run is gone by its end, though the server was lost as it was to go",
+  async () => {
+    let isRehearsed = false;
+    let isCut = false;
+    const engines = await startTwoEngines(
+      { POOL_TARGET: "0" },
+      {
+        onFleetStatement(text) {
+          if (text.startsWith("CREATE TABLE rehearsed")) isRehearsed = true;
+          if (isCut || !isRehearsed || !text.startsWith("DROP DATABASE")) return;
+          isCut = true;
+          throw new Error("The connection is lost");
+        },
+      },
+    );
+    try {
+      const { url } = engines.world;
+      const tenant = await newTenant({ url });
+      const database = await newDatabase(tenant, { db_type: "mysql" });
+      const blueprint = await newBlueprint(tenant, "CREATE TABLE rehearsed (id int)", {
+        engine: "mysql",
+      });
+      const options = { dry_run: true, timeout: 120 };
+      const { body } = await applyBlueprint(tenant, database.uuid, blueprint, options);
+      expect([isCut, body.data.status]).toEqual([true, "completed"]);
+      const [mysql] = engineCases.filter(({ engine }) => engine === "mysql");
+      const left =
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '\\_s%'";
+      expect(await mysql?.asOperator(engines, left)).toEqual([]);
+    } finally {
+      await engines.stop();
+    }
+  },
+);
+
 async function whole(
   tenant: { call: (method: string, path: string) => Promise<{ body: { data: unknown } }> },
   id: number,

@@ -156,14 +156,28 @@ async function runOnce(
     if (!(error instanceof CannotRehearse)) throw error;
     return await finish(deps, application, nothingDone("cannot_rehearse", error.message));
   }
+  doubt.isBegun = true;
+  if (isDryRun) {
+    // What it was rehearsed in goes before its end is recorded: nobody would look for it afterwards.
+    const end = await runIn(deps, application, session, statements).finally(() => session.close());
+    return await finish(deps, application, end);
+  }
   try {
-    doubt.isBegun = true;
-    const execute = { store: deps.store, clock: deps.clock, leaseEnd: () => leaseEnd(deps) };
-    const end = await runStatements(execute, application, session, statements);
-    await finish(deps, application, application.database.isOverLimit ? tellOfLimit(end) : end);
+    await finish(deps, application, await runIn(deps, application, session, statements));
   } finally {
     await session.close();
   }
+}
+
+async function runIn(
+  deps: ApplicationRunDeps,
+  application: store.TakenApplication,
+  session: ScriptSession,
+  statements: readonly Statement[],
+): Promise<store.End> {
+  const execute = { store: deps.store, clock: deps.clock, leaseEnd: () => leaseEnd(deps) };
+  const end = await runStatements(execute, application, session, statements);
+  return application.database.isOverLimit ? tellOfLimit(end) : end;
 }
 
 /** MySQL says of a write over the limit that the login lacks the right; the owner is told why. */
