@@ -1,13 +1,20 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { call, until } from "../support/api.ts";
+import { call, newDatabase, newTenant } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
-import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
+import {
+  databaseUrl,
+  newAddress,
+  seenByReloading,
+  signedIn,
+  signInWith,
+  startConsoleWorker,
+} from "../support/console.ts";
 import { checkPage, checkState } from "../support/looks.ts";
 import { mysqlQuery } from "../support/mysql.ts";
 import { shopTables } from "../support/shop.ts";
-import { sql } from "../support/sql.ts";
+import { sql, storeSql } from "../support/sql.ts";
 import type { RunningWorker } from "../support/worker.ts";
 
 const evil = "<img src=x onerror=alert(1)>";
@@ -21,15 +28,9 @@ async function newShopOf(page: Page, engine: "PostgreSQL" | "MySQL"): Promise<st
   await page.getByLabel("Name").fill("shop");
   await page.getByRole("radio", { name: engine }).check();
   await page.getByRole("button", { name: "Make it" }).click();
+  await page.waitForURL(databaseUrl);
   const show = page.getByRole("button", { name: "Show the password" });
-  // Without script the page of a database that is being made is loaded again by hand.
-  await until(
-    async () => {
-      if (!(await show.isVisible())) await page.reload();
-      return await show.isVisible();
-    },
-    (isReady) => isReady,
-  );
+  await seenByReloading(show);
   await show.click();
   await page.getByRole("link", { name: "Hide the password" }).waitFor();
   const url = (await page.locator("#text-url").textContent()) ?? "";
@@ -205,10 +206,18 @@ describe("the tables of a database", () => {
   afterAll(() => plain.stop());
 
   test("another team's database is not there, over the API and at the console", async () => {
-    const uuid = "00000000-0000-4000-8000-000000000000";
-    const person = await signedIn(plain.url);
-    expect((await person.get(`/console/ask/${uuid}`)).status).toBe(404);
+    const at = { url: plain.url };
+    const [owner, stranger] = await Promise.all([newTenant(at), newTenant(at)]);
+    const { uuid } = await newDatabase(owner);
     const path = `/api/v1/databases/${uuid}/schema`;
-    expect((await call("GET", path, { url: plain.url, key: null })).status).toBe(401);
+    expect((await owner.call("GET", path)).status).toBe(200);
+    expect((await stranger.call("GET", path)).status).toBe(404);
+    expect((await call("GET", path, at)).status).toBe(401);
+    const page = `/console/ask/${uuid}`;
+    for (const [{ userId }, status] of [[owner, 200] as const, [stranger, 404] as const]) {
+      const [user] = await storeSql("SELECT email FROM users WHERE id = $1", [userId]);
+      const person = await signedIn(plain.url, String(user?.email));
+      expect((await person.get(page)).status).toBe(status);
+    }
   });
 });

@@ -1,7 +1,14 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browsing, hasBrowser, startBrowser, type Watched } from "../support/browser.ts";
-import { newAddress, signedIn, signInWith, startConsoleWorker } from "../support/console.ts";
+import {
+  databaseUrl,
+  newAddress,
+  seenByReloading,
+  signedIn,
+  signInWith,
+  startConsoleWorker,
+} from "../support/console.ts";
 import { checkPage, checkState } from "../support/looks.ts";
 import type { RunningWorker } from "../support/worker.ts";
 
@@ -266,6 +273,8 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.goto(`${worker.url}/console/databases/new`);
     await page.getByLabel("Name").fill("plain");
     await page.getByRole("button", { name: "Make it" }).click();
+    await page.waitForURL(databaseUrl);
+    await seenByReloading(page.getByRole("button", { name: "Show the password" }));
     await page.goto(`${worker.url}/console/blueprints/new`);
     await page.locator("#field-name").fill("plain");
     await page.locator("#field-sql_content").fill("SELEC 1;");
@@ -281,10 +290,8 @@ describe.runIf(hasBrowser("the console's blueprints"))("in a browser", () => {
     await page.getByText(`otherwise "made"`).waitFor();
     await page.getByRole("link", { name: "Apply…" }).click();
     await page.getByRole("button", { name: "Apply", exact: true }).click();
-    for (let turn = 0; turn < 50 && !(await page.getByText("It is applied.").count()); turn++) {
-      await page.reload();
-    }
-    await page.getByText("It is applied.").waitFor();
+    await page.waitForURL("**/applications/*");
+    await seenByReloading(page.getByText("It is applied."));
     await page.goto(`${worker.url}/console/blueprints`);
     await page.getByRole("link", { name: "to-do" }).click();
     await page.getByRole("link", { name: "Make your own of it" }).click();

@@ -14,16 +14,36 @@ const reconcileSeconds = 60;
 
 let world: World;
 let tenant: Tenant;
+/** Stops the first statement on the server that matches, until it is let go. */
+let halt: { at: RegExp; reached(): void; gone: Promise<void> } | null = null;
 
 beforeAll(async () => {
   // Work waits for a server that is known to be down, and is not given up.
   const down = { SERVER_DOWN_AFTER_FAILURES: "1000000" };
   const reconcile = { RECONCILE_SECONDS: `${reconcileSeconds}` };
   const addresses = `someone@example.com, ${operator.toUpperCase()}`;
-  world = await startWorld({ ...consoleVars, ...down, ...reconcile, OPERATOR_EMAILS: addresses });
+  world = await startWorld(
+    { ...consoleVars, ...down, ...reconcile, OPERATOR_EMAILS: addresses },
+    {
+      async onFleetStatement(text) {
+        if (!halt?.at.test(text)) return;
+        const { reached, gone } = halt;
+        halt = null;
+        reached();
+        await gone;
+      },
+    },
+  );
   tenant = await newTenant({ url: world.url });
 });
 afterAll(() => world.stop());
+
+function haltAt(at: RegExp): { reached: Promise<void>; letGo(): void } {
+  const { promise: gone, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: reached, resolve } = Promise.withResolvers<void>();
+  halt = { at, reached: resolve, gone };
+  return { reached, letGo };
+}
 
 async function serverState(): Promise<string> {
   return (await admin("GET", "/servers", { url: world.url })).body.data[0].state;
@@ -251,8 +271,23 @@ describe.runIf(hasBrowser("a database's page"))("for whoever has a database", ()
     await page.getByRole("heading", { name: "Being made" }).waitFor();
     expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
     await page.getByText("Log in through its address, as you will").waitFor();
+    // What the page asks for is away meanwhile, so nothing is replaced while it is looked at.
+    const asked = page.url();
+    const away = page.waitForResponse((answer) => answer.status() === 503);
+    await page.route(asked, (route) => route.fulfill({ status: 503 }));
+    await away;
     await checkPage(watched, "database-making");
-    await mode("deliver");
+    await page.unroute(asked);
+    expect(await page.locator(".steps li:is(.done, .now)").count()).toBe(0);
+    const held = haltAt(/CREATE DATABASE/);
+    try {
+      await mode("deliver");
+      await held.reached;
+      await page.locator(".steps li.done", { hasText: "Make its login" }).waitFor();
+      await page.locator(".steps li.now", { hasText: "Make the database" }).waitFor();
+    } finally {
+      held.letGo();
+    }
     await page.getByRole("button", { name: "Show the password" }).waitFor();
     expect(watched.faults).toEqual([]);
   });

@@ -1,11 +1,18 @@
-import mysql from "mysql2/promise";
-import pg from "pg";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { until } from "../support/api.ts";
 import { type Browsing, hasBrowser, startBrowser } from "../support/browser.ts";
-import { newAddress, signInByMail, signInWith, startConsoleWorker } from "../support/console.ts";
+import {
+  databaseUrl,
+  newAddress,
+  seenByReloading,
+  signInByMail,
+  signInWith,
+  startConsoleWorker,
+} from "../support/console.ts";
 import { checkPage, checkState } from "../support/looks.ts";
-import { storeSql } from "../support/sql.ts";
+import { mysqlQuery } from "../support/mysql.ts";
+import { sql, storeSql } from "../support/sql.ts";
 import type { RunningWorker } from "../support/worker.ts";
 
 let worker: RunningWorker;
@@ -55,8 +62,11 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     const url = (await page.locator("#text-url").textContent()) ?? "";
     expect(url).not.toContain("***");
     await watched.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.getByRole("button", { name: "Copy URL" }).click();
-    await page.getByRole("button", { name: "Copied URL" }).waitFor();
+    // It stands only for a moment.
+    await Promise.all([
+      page.getByRole("button", { name: "Copied URL" }).waitFor(),
+      page.getByRole("button", { name: "Copy URL" }).click(),
+    ]);
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe(url);
     expect(await versionAt(url, engine)).toMatch(/\d+\.\d+/);
     expect(watched.faults).toEqual([]);
@@ -74,7 +84,9 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await page.getByRole("button", { name: "Delete it" }).click();
     await page.getByText("Its data will be destroyed").waitFor();
     await checkPage(watched, "database-deleted");
-    await expect(versionAt(url, engine)).rejects.toThrow();
+    // The page may be answered before the work is done.
+    const isLetIn = () => versionAt(url, engine).then(Boolean, () => false);
+    await until(isLetIn, (isIn) => !isIn, 60_000);
   });
 
   test("a key is made with scopes and limits, shown once, used, and revoked", async () => {
@@ -134,18 +146,17 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await checkState(owner, "audit-none");
   });
 
-  test("the first page is light and ready at once, and nothing comes from elsewhere", async () => {
+  test("the first page is light, and nothing comes from elsewhere", async () => {
     const watched = await browser.open();
     const { page } = watched;
     await signInWith(watched, worker.url, newAddress());
     const fresh = await browser.open({ storageState: await watched.context.storageState() });
     await fresh.page.goto(`${worker.url}/console/databases`);
     await fresh.page.waitForLoadState("networkidle");
-    expect(await fresh.transferred()).toBeLessThan(100_000);
-    const readyMs = await fresh.page.evaluate(
-      "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd",
-    );
-    console.log(`First page: ${await fresh.transferred()} bytes, ready in ${readyMs} ms`);
+    const bytes = await fresh.transferred();
+    expect(bytes).toBeGreaterThan(5_000);
+    expect(bytes).toBeLessThan(100_000);
+    console.log(`First page: ${bytes} bytes`);
     expect([...watched.faults, ...fresh.faults]).toEqual([]);
     await page.close();
   });
@@ -157,17 +168,11 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await page.getByRole("link", { name: "New database" }).first().click();
     await page.getByLabel("Name").fill("plain");
     await page.getByRole("button", { name: "Make it" }).click();
+    await page.waitForURL(databaseUrl);
     const made = page.url();
-    await expect
-      .poll(
-        async () => {
-          await page.goto(made);
-          return await page.getByRole("button", { name: "Show the password" }).count();
-        },
-        { timeout: 20_000 },
-      )
-      .toBe(1);
-    await page.getByRole("button", { name: "Show the password" }).click();
+    const show = page.getByRole("button", { name: "Show the password" });
+    await seenByReloading(show);
+    await show.click();
     for (const form of ["url", "psql", "env", "node", "python"]) {
       const text = (await page.locator(`#text-${form}`).textContent()) ?? "";
       expect(text).toContain("plain");
@@ -257,9 +262,10 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     const uuid = new URL(page.url()).pathname.split("/").at(-1) ?? "";
     const setState = (state: string) =>
       storeSql(
-        `UPDATE operations SET state = $1 FROM databases d
-          WHERE d.id = operations.database_id AND d.uuid = $2`,
-        [state, uuid],
+        `UPDATE operations SET state = $1, lease_until = $2 FROM databases d
+          WHERE d.id = operations.database_id AND d.uuid = $3`,
+        // A lease of a year, or a sweep would take it, whose clock may be ahead.
+        [state, state === "running" ? new Date(Date.now() + 365 * 86_400_000) : null, uuid],
       );
     await setState("running");
     await page.reload();
@@ -277,7 +283,7 @@ describe.runIf(hasBrowser("the console"))("in a browser", () => {
     await page.locator("#field-name-problem").waitFor();
     await expect
       .poll(() => sent.slice(sent.indexOf("POST")).filter((each) => each === "GET").length, {
-        timeout: 10_000,
+        timeout: 60_000,
       })
       .toBeGreaterThan(3);
     await name.fill("a better name");
@@ -336,15 +342,6 @@ async function tabTo(page: Page, name: string): Promise<void> {
 }
 
 async function versionAt(url: string, engine: string): Promise<string> {
-  if (engine === "MySQL") {
-    const connection = await mysql.createConnection(url);
-    const [rows] = await connection.query("SELECT version() AS version");
-    await connection.end();
-    return JSON.stringify(rows);
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query("SELECT version() AS version");
-  await client.end();
-  return rows[0].version;
+  const run = engine === "MySQL" ? mysqlQuery : sql;
+  return JSON.stringify(await run(url, "SELECT version() AS version"));
 }

@@ -155,6 +155,8 @@ describe.runIf(hasBrowser("connecting a client"))("in a browser", () => {
     const { page } = await browser.open();
     await connect(page, await newClient());
     const { url } = begin(worker, await newClient());
+    await page.goto(url);
+    await page.getByRole("button", { name: "Allow" }).waitFor();
     await page.goto(`${clientUrl}/frame?${encodeURIComponent(url)}`);
     const frame = await (await page.locator("#framed").elementHandle())?.contentFrame();
     await frame?.waitForLoadState().catch(() => {});

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BrowserContext,
@@ -7,6 +6,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import { serverFolder } from "./server-folder.ts";
 
 /** Debian's Chromium, headless, for tests of pages. */
 const program = "/usr/bin/chromium";
@@ -57,7 +57,7 @@ const disabledFeatures = [
 ].join(",");
 
 export async function startBrowser(origin: string): Promise<Browsing> {
-  const profile = mkdtempSync(join(tmpdir(), "polypuma-chromium-"));
+  const profile = serverFolder("polypuma-chromium-");
   const flags = [
     "--headless",
     "--no-sandbox",

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Locator } from "playwright-core";
 import { inject } from "vitest";
+import { until } from "./api.ts";
 import type { Watched } from "./browser.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
@@ -60,6 +62,21 @@ export async function signInWith(
   const [name = "", value = ""] = cookie.split("=");
   await context.addCookies([{ name, value, url: origin, httpOnly: true, sameSite: "Lax" }]);
   await page.goto(`${origin}/console/databases`);
+}
+
+/** Where a database's page is. */
+export const databaseUrl = /\/console\/databases\/[0-9a-f-]{36}$/;
+
+/** Waits for what a page is to show, and loads it again for that, as one does without script. */
+export async function seenByReloading(what: Locator): Promise<void> {
+  await until(
+    async () => {
+      if ((await what.count()) === 0) await what.page().reload();
+      return await what.count();
+    },
+    (count) => count > 0,
+    60_000,
+  );
 }
 
 /** Somebody signed in, by plain requests: what a browser would send, and nothing it would not. */
