@@ -102,6 +102,8 @@ test("jobs are listed by state; one that ended well is not run again", async () 
     const listed = await admin("GET", `/jobs?state=${state}`);
     expect(listed.status).toBe(200);
     for (const each of listed.body.data) expect(each.state).toBe(state);
+    const isListed = listed.body.data.some((each: { id: string }) => each.id === operation.id);
+    expect([state, isListed]).toEqual([state, state === "succeeded"]);
   }
   expect((await admin("GET", "/jobs?state=lost")).status).toBe(422);
   expect((await admin("GET", "/dead_letters")).status).toBe(200);

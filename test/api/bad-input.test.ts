@@ -382,14 +382,18 @@ test("every known case of size and shape is tried somewhere", () => {
   expect(untried).toEqual([]);
 });
 
+/** The first bytes of an answer may take as long as a busy machine needs. */
+const firstMs = 30_000;
+
 /** Writes bytes to a connection and reads until it ends, or until the server says nothing more. */
 function exchange(texts: Iterable<string>, quietMs: number): Promise<string> {
   const { hostname, port } = new URL(inject("suite").url);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
     let received = "";
-    socket.setTimeout(quietMs, () => socket.destroy());
+    socket.setTimeout(firstMs, () => socket.destroy());
     socket.on("data", (part) => {
+      socket.setTimeout(quietMs);
       received += part.toString("latin1");
     });
     socket.on("error", () => {});
@@ -475,7 +479,7 @@ test.each([
     [`${request}${lines.join("\r\n")}\r\nContent-Length: 2\r\n\r\n{}`],
     700,
   );
-  expect(received).not.toMatch(/^HTTP\/1\.1 [25]/);
+  expect(received).toMatch(/^HTTP\/1\.1 4/);
   expect(await rowsOf(tenant)).toEqual(before);
   expect((await tenant.call("GET", "/api/v1/me")).status).toBe(200);
 });

@@ -45,7 +45,7 @@ describe.each([
       }
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  });
 });
 
 test("every code has been reached, and the scripts hold more than two hundred statements", async () => {
@@ -137,7 +137,6 @@ for (const engine of ["postgres", "mysql"] as const) {
       expect(again.body.data).toMatchObject({ status: "rolled_back", statements_failed: 1 });
       await session.end();
     },
-    120_000,
   );
 }
 
@@ -193,7 +192,6 @@ describe.skipIf(!areSamplesThere)("with sample scripts", () => {
         expect(Number(found?.n)).toBe(rows);
         await session.end();
       },
-      120_000,
     );
   }
 });

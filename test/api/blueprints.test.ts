@@ -1,6 +1,8 @@
 import { expect, inject, test } from "vitest";
+import { startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { newDatabase, newTenant, type Tenant } from "../support/api.ts";
-import { sql, storeSql } from "../support/sql.ts";
+import { startEmptyWorld } from "../support/empty-world.ts";
+import { sql } from "../support/sql.ts";
 import { startWorker } from "../support/worker.ts";
 
 const path = "/api/v1/blueprints";
@@ -126,7 +128,6 @@ test("what cannot be applied is no blueprint, and the answer says why", async ()
   ];
   for (const [body, code, message] of refusals) {
     const answer = await tenant.call("POST", path, { body: { name: "x", ...body } });
-    if (!("name" in body) && body.sql_content === undefined) continue;
     expect([answer.body.error?.code, answer.body.error?.message], JSON.stringify(body)).toEqual([
       code,
       expect.stringMatching(message),
@@ -137,10 +138,10 @@ test("what cannot be applied is no blueprint, and the answer says why", async ()
 type SystemBlueprint = { slug: string; version: number; description: string };
 
 /** The system blueprints as a Worker that has just started shows them. */
-async function systemBlueprints(): Promise<SystemBlueprint[]> {
-  const { script, postgres, neonEndpoint } = inject("suite");
-  const vars = { STORE_URL: postgres.storeUrl, NEON_ENDPOINT: neonEndpoint, POOL_TARGET: "0" };
-  const worker = await startWorker({ script, vars });
+async function systemBlueprints(storeUrl: string): Promise<SystemBlueprint[]> {
+  const neon = await startNeonEndpoint({ storeUrl, servers: [] });
+  const vars = { STORE_URL: storeUrl, NEON_ENDPOINT: neon.url, POOL_TARGET: "0" };
+  const worker = await startWorker({ script: inject("suite").script, vars });
   try {
     const tenant = await newTenant({ url: worker.url });
     const list = await tenant.call("GET", `${path}?limit=100`);
@@ -149,19 +150,27 @@ async function systemBlueprints(): Promise<SystemBlueprint[]> {
     });
   } finally {
     await worker.stop();
+    await neon.stop();
   }
 }
 
 test("a system blueprint that is not the product's own any more gets a version, and no other", async () => {
-  const before = await systemBlueprints();
-  await storeSql(
-    "UPDATE blueprints SET description = 'Old' WHERE slug = 'audit-log' AND team_id IS NULL",
-  );
-  expect(await systemBlueprints()).toEqual(
-    before.map((each) => {
-      return each.slug === "audit-log" ? { ...each, version: each.version + 1 } : each;
-    }),
-  );
+  const world = await startEmptyWorld();
+  try {
+    const before = await systemBlueprints(world.storeUrl);
+    expect(before.map(({ slug }) => slug)).toContain("audit-log");
+    await sql(
+      world.storeUrl,
+      "UPDATE blueprints SET description = 'Old' WHERE slug = 'audit-log' AND team_id IS NULL",
+    );
+    expect(await systemBlueprints(world.storeUrl)).toEqual(
+      before.map((each) => {
+        return each.slug === "audit-log" ? { ...each, version: each.version + 1 } : each;
+      }),
+    );
+  } finally {
+    await world.stop();
+  }
 });
 
 test("blueprints are their team's, and the system's are read-only", async () => {
@@ -219,7 +228,7 @@ for (const engine of ["postgres", "mysql"] as const) {
         });
       }
     }
-  }, 120_000);
+  });
 
   test(`a blueprint at creation is applied before the database is ready, on ${engine}`, async (context) => {
     if (engine === "mysql" && !inject("suite").mysql) return context.skip();
@@ -255,7 +264,7 @@ for (const engine of ["postgres", "mysql"] as const) {
     const tenant = await newTenant();
     const { uuid } = await create(tenant, { sql_content: "INSERT INTO absent VALUES (1)" });
     const body = { name: "never", db_type: engine, blueprint_uuid: uuid };
-    const answer = await tenant.call("POST", "/api/v1/databases?wait=true", { body });
+    const answer = await tenant.call("POST", "/api/v1/databases?wait=true&timeout=120", { body });
     expect([answer.status, answer.body.error?.code], JSON.stringify(answer.body)).toEqual([
       422,
       "blueprint_failed",

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { newDatabase, newTenant } from "../support/api.ts";
+import { newDatabase, newTenant, until } from "../support/api.ts";
 import { sql } from "../support/sql.ts";
 
 const databases = "/api/v1/databases";
@@ -57,9 +57,9 @@ test("of many creates of one name at once, one wins, and the others are told whi
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => tenant.call("POST", databases, { body })),
   );
-  const [won, ...more] = answers.filter((each) => each.status === 202);
-  expect(more).toEqual([]);
-  for (const each of answers.filter((answer) => answer.status !== 202)) {
+  const [won, ...more] = answers.filter((each) => each.status < 300);
+  expect([won?.status, more]).toEqual([expect.toBeOneOf([201, 202]), []]);
+  for (const each of answers.filter((answer) => answer !== won)) {
     expect([each.status, each.body.error.code]).toEqual([409, "name_taken"]);
     expect(each.body.error.details.existing_uuid).toBe(won?.body.data.uuid);
   }
@@ -127,7 +127,11 @@ test("a uuid of any version that names nothing is not found", async () => {
 
 test("a create without waiting answers 202 with all but readiness, and where to look", async () => {
   const tenant = await newTenant();
-  const made = await tenant.call("POST", databases, { body: { name: newName() } });
+  // The queue may have built one by the time of its answer.
+  const made = await until(
+    () => tenant.call("POST", databases, { body: { name: newName() } }),
+    ({ status }) => status !== 201,
+  );
   expect(made.status).toBe(202);
   const { data, provisioning } = made.body;
   expect(data.status).toBe("provisioning");

@@ -48,7 +48,7 @@ beforeAll(async () => {
     ),
   );
   fields = [...new Set(names)].filter((name) => !["form_token", "request"].includes(name));
-}, 120_000);
+});
 afterAll(() => worker.stop());
 
 async function crawl(): Promise<Map<string, string>> {
@@ -148,7 +148,8 @@ describe("a page", () => {
 describe("a form", () => {
   async function rows(): Promise<unknown> {
     const [user] = await storeSql(
-      `SELECT u.id, m.team_id FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.email = $1`,
+      `SELECT u.id, m.team_id FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.email = $1
+       ORDER BY m.team_id LIMIT 1`,
       [operator],
     );
     return await rowsOf({ userId: Number(user?.id), teamId: Number(user?.team_id) });

@@ -327,12 +327,13 @@ test("a person reaches nothing of anybody else's", async () => {
   const shown = await owner.post("/console/keys", { name: "k", permissions: "databases:read" });
   expect(shown.status).toBe(200);
   const keys = (await owner.get("/console/keys")).text;
-  const keyId = /\/console\/keys\/(\d+)\/revoke/.exec(keys)?.[1];
-  const sessionPath = /\/console\/account\/sessions\/[^/]+\/end/.exec(
-    (await owner.get("/console/account")).text,
-  )?.[0];
+  const keyId = /\/console\/keys\/(\d+)\/revoke/.exec(keys)?.[1] ?? "";
+  const account = (await owner.get("/console/account")).text;
+  const sessionPath = /\/console\/account\/sessions\/[^/]+\/end/.exec(account)?.[0] ?? "";
   const teamId = /name="team_id" value="(\d+)"/.exec(keys)?.[1] ?? "";
   expect(place).toMatch(/^\/console\/databases\/[0-9a-f-]{36}$/);
+  expect(sessionPath).toMatch(/^\/console\/account\/sessions\/[\w-]+\/end$/);
+  for (const id of [keyId, teamId]) expect(id).toMatch(/^\d+$/);
   const refused = [
     await stranger.get(place),
     await stranger.get(`${place}/delete`),
@@ -347,7 +348,10 @@ test("a person reaches nothing of anybody else's", async () => {
     expect(status).toBe(404);
     expect(text).toContain("This is not here");
   }
-  await stranger.post(sessionPath ?? "");
+  // It ends none but the asker's own sessions, and answers the same whether it has ended one.
+  const ended = await stranger.post(sessionPath);
+  const location = "/console/account?done=session_ended";
+  expect([ended.status, ended.headers.get("location")]).toEqual([303, location]);
   expect(isInside(await owner.get(place))).toBe(true);
 });
 

@@ -6,7 +6,9 @@ import { sql } from "../support/sql.ts";
 test("a database that was created can be used with its connection string, and no more once deleted", async () => {
   const tenant = await newTenant();
   const name = `app-${randomUUID().slice(0, 8)}`;
-  const made = await tenant.call("POST", "/api/v1/databases?wait=true", { body: { name } });
+  const made = await tenant.call("POST", "/api/v1/databases?wait=true&timeout=120", {
+    body: { name },
+  });
   expect(made.status).toBe(201);
   const { connection_string: url, uuid } = made.body.data;
 

@@ -25,7 +25,7 @@ async function letters(object: string): Promise<Letter[]> {
 
 async function newDatabase() {
   const body = { name: `d-${randomUUID().slice(0, 8)}` };
-  const answer = await tenant.call("POST", "/api/v1/databases?wait=true", { body });
+  const answer = await tenant.call("POST", "/api/v1/databases?wait=true&timeout=120", { body });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body.data;
 }

@@ -103,17 +103,6 @@ test.each([
   for (const value of allowed) expect(answer.body.error.message).toContain(value);
 });
 
-test("an engine that no server here has is refused with those there are", async () => {
-  const tenant = await newTenant();
-  const types = (await tenant.call("GET", "/api/v1/database_types")).body.data;
-  const absent = types.find((each: { is_available: boolean }) => !each.is_available);
-  if (!absent) return;
-  const body = { name: "a", db_type: absent.value };
-  const answer = await tenant.call("POST", databases, { body });
-  expect(answer.status).toBe(422);
-  expect(answer.body.error.details.field).toBe("db_type");
-});
-
 const pathsOfAll = [...Map.groupBy(declared, (each) => each.path)];
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 

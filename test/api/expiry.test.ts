@@ -21,7 +21,7 @@ afterAll(() => engines.stop());
 
 async function made(more: object) {
   const body = { name: `e-${randomUUID().slice(0, 8)}`, ...more };
-  const answer = await tenant.call("POST", `${databases}?wait=true`, { body });
+  const answer = await tenant.call("POST", `${databases}?wait=true&timeout=120`, { body });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body.data;
 }

@@ -52,7 +52,7 @@ beforeAll(async () => {
     if (!target) throw new Error(`${path} is no target`);
     return exchange([`${head(target, ["Content-Length: 5000"])}{"a":`], 60_000);
   });
-}, 120_000);
+});
 afterAll(() => worker.stop());
 
 function allTargets(): Target[] {
@@ -314,4 +314,4 @@ test("a client that says half and waits is answered after a while", async () => 
     const asked = stallingTargets[at];
     expect([asked, received]).toEqual([asked, expect.stringMatching(/^HTTP\/1\.1 4\d\d /)]);
   }
-}, 90_000);
+});

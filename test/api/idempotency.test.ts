@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { hourMs, minuteMs } from "../../src/lib/clock.ts";
+import { requestKeyOf } from "../../src/polykomos/idempotency.ts";
 import {
   type Answer,
   admin,
@@ -12,6 +13,7 @@ import {
   newDatabase,
   newTenant,
   type Tenant,
+  until,
 } from "../support/api.ts";
 import { declared, pathOf } from "../support/declarations.ts";
 import { exampleBody } from "../support/examples.ts";
@@ -21,6 +23,9 @@ import { storeSql } from "../support/sql.ts";
 import { type RunningWorker, startWorker } from "../support/worker.ts";
 
 const databases = "/api/v1/databases";
+
+/** A create that does not wait: the queue may have built the database by the time of its answer. */
+const created = [201, 202];
 
 function newName(): string {
   return `app-${randomUUID().slice(0, 8)}`;
@@ -56,7 +61,9 @@ test("fifty creates at once with one key make one database, and all that answer 
   const key = randomUUID();
   const body = { name: newName() };
   const answers = await Promise.all(
-    Array.from({ length: 50 }, () => tenant.call("POST", `${databases}?wait=true`, { key, body })),
+    Array.from({ length: 50 }, () =>
+      tenant.call("POST", `${databases}?wait=true&timeout=120`, { key, body }),
+    ),
   );
   expect(await countOf(tenant, "databases")).toBe(1);
   expect(await countOf(tenant, "operations")).toBe(1);
@@ -166,9 +173,12 @@ test.each(writes.map(titled))(
 test("a replay has the first answer, its password too, and a request id of its own", async () => {
   const tenant = await newTenant();
   const [key, body] = [randomUUID(), { name: newName() }];
-  const first = await tenant.call("POST", `${databases}?wait=true`, { key, body });
+  const first = await tenant.call("POST", `${databases}?wait=true&timeout=120`, { key, body });
   expect(first.status).toBe(201);
-  expectReplay(await tenant.call("POST", `${databases}?wait=true`, { key, body }), first);
+  expectReplay(
+    await tenant.call("POST", `${databases}?wait=true&timeout=120`, { key, body }),
+    first,
+  );
 
   const path = `${databases}/${first.body.data.uuid}`;
   for (const [method, at, change] of [
@@ -187,8 +197,13 @@ test("a replay has the first answer, its password too, and a request id of its o
 
 test("a replay of a 202 has its Location and Retry-After again", async () => {
   const tenant = await newTenant();
-  const [key, body] = [randomUUID(), { name: newName() }];
-  const first = await tenant.call("POST", databases, { key, body });
+  const [{ key, body }, first] = await until(
+    async () => {
+      const asked = { key: randomUUID(), body: { name: newName() } };
+      return [asked, await tenant.call("POST", databases, asked)] as const;
+    },
+    ([, { status }]) => status !== 201,
+  );
   expect(first.status).toBe(202);
   const again = await tenant.call("POST", databases, { key, body });
   expectReplay(again, first);
@@ -278,7 +293,7 @@ test("a refusal stays as it was when a new request would be granted", async () =
   expect(first.status).toBe(409);
   expect((await tenant.call("DELETE", `${databases}/${taken.uuid}`)).status).toBe(200);
   expectReplay(await tenant.call("POST", databases, { key, body }), first);
-  expect((await tenant.call("POST", databases, { body })).status).toBe(202);
+  expect(created).toContain((await tenant.call("POST", databases, { body })).status);
 });
 
 test.each([
@@ -297,7 +312,7 @@ test.each([
     expect(refused.headers.has("idempotent-replayed")).toBe(false);
   }
   const done = await tenant.call("POST", databases, { key, body: { name: newName() } });
-  expect(done.status).toBe(202);
+  expect(created).toContain(done.status);
 });
 
 test("one key names independent requests on other paths, methods and accounts", async () => {
@@ -305,18 +320,18 @@ test("one key names independent requests on other paths, methods and accounts", 
   const [one, other] = [await newDatabase(tenant), await newDatabase(tenant)];
   const key = randomUUID();
   const name = newName();
-  const requests: [Tenant, string, string, Record<string, unknown> | undefined, number][] = [
-    [tenant, "POST", databases, { name }, 202],
-    [stranger, "POST", databases, { name }, 202],
-    [tenant, "PATCH", `${databases}/${one.uuid}`, { name: newName() }, 200],
-    [tenant, "PATCH", `${databases}/${other.uuid}`, { name: newName() }, 200],
-    [tenant, "PATCH", `${databases}/${one.uuid}/quotas`, { warning_threshold_pct: 50 }, 200],
-    [tenant, "DELETE", `${databases}/${one.uuid}`, undefined, 200],
-    [tenant, "DELETE", `${databases}/${other.uuid}`, undefined, 200],
+  const requests: [Tenant, string, string, Record<string, unknown> | undefined, number[]][] = [
+    [tenant, "POST", databases, { name }, created],
+    [stranger, "POST", databases, { name }, created],
+    [tenant, "PATCH", `${databases}/${one.uuid}`, { name: newName() }, [200]],
+    [tenant, "PATCH", `${databases}/${other.uuid}`, { name: newName() }, [200]],
+    [tenant, "PATCH", `${databases}/${one.uuid}/quotas`, { warning_threshold_pct: 50 }, [200]],
+    [tenant, "DELETE", `${databases}/${one.uuid}`, undefined, [200]],
+    [tenant, "DELETE", `${databases}/${other.uuid}`, undefined, [200]],
   ];
-  for (const [by, method, path, body, status] of requests) {
+  for (const [by, method, path, body, statuses] of requests) {
     const answer = await by.call(method, path, { key, ...(body ? { body } : {}) });
-    expect([path, answer.status]).toEqual([path, status]);
+    expect(statuses, path).toContain(answer.status);
     expect(answer.headers.has("idempotent-replayed")).toBe(false);
   }
 });
@@ -336,7 +351,7 @@ test("a replay needs the scope, the address and a live key, as any request", asy
   });
   const [key, body] = [randomUUID(), { name: newName() }];
   const first = await tenant.call("POST", databases, { key, body });
-  expect(first.status).toBe(202);
+  expect(created).toContain(first.status);
   const reader = await call("POST", databases, { key, body, token: made.body.api_key });
   expect([reader.status, reader.body.error.code]).toEqual([403, "missing_scope"]);
   await admin("DELETE", `/keys/${tenant.keyId}`);
@@ -351,13 +366,14 @@ test("replays count as requests", async () => {
   for (let turn = 0; turn < 4; turn++) {
     statuses.push((await tenant.call("POST", databases, { key, body })).status);
   }
-  expect(statuses).toEqual([202, 202, 202, 429]);
+  expect(created).toContain(statuses[0]);
+  expect(statuses).toEqual([statuses[0], statuses[0], statuses[0], 429]);
 });
 
 test("a replay answers the first request even when the database is gone since", async () => {
   const tenant = await newTenant();
   const [key, body] = [randomUUID(), { name: newName() }];
-  const first = await tenant.call("POST", `${databases}?wait=true`, { key, body });
+  const first = await tenant.call("POST", `${databases}?wait=true&timeout=120`, { key, body });
   await tenant.call("DELETE", `${databases}/${first.body.data.uuid}`);
   expectReplay(await tenant.call("POST", databases, { key, body }), first);
   expect(await countOf(tenant, "databases")).toBe(1);
@@ -400,7 +416,7 @@ describe("on a clock that moves", () => {
     const first = await tenant.call("POST", databases, { key, body: { name: newName() } });
     await worker.moveClock(25 * hourMs);
     const second = await tenant.call("POST", databases, { key, body: { name: newName() } });
-    expect(second.status).toBe(202);
+    expect(created).toContain(second.status);
     expect(second.body.data.uuid).not.toBe(first.body.data.uuid);
     expect(await countOf(tenant, "databases")).toBe(2);
   });
@@ -408,14 +424,18 @@ describe("on a clock that moves", () => {
   test("no password and no key stands in the files of the objects", async () => {
     const tenant = await newTenant({ url: worker.url });
     const [key, name] = [randomUUID(), newName()];
-    const made = await tenant.call("POST", `${databases}?wait=true`, { key, body: { name } });
+    const made = await tenant.call("POST", `${databases}?wait=true&timeout=120`, {
+      key,
+      body: { name },
+    });
     const { db_password: password, connection_string: url } = made.body.data;
     expect(password).toMatch(/^[A-Za-z0-9]{24,}$/);
     const files = readdirSync(objects, { recursive: true, encoding: "utf8" })
       .map((each) => join(objects, each))
       .filter((each) => statSync(each).isFile());
     const all = Buffer.concat(files.map((file) => readFileSync(file)));
-    expect(all.includes(String(tenant.keyId))).toBe(true);
+    const [, , account = ""] = tenant.key.split("_");
+    expect(all.includes(requestKeyOf(account, "POST", databases, key))).toBe(true);
     for (const secret of [password, url, tenant.key]) expect(all.includes(secret)).toBe(false);
   });
 

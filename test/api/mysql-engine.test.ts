@@ -300,7 +300,6 @@ engineTest(
     expect(await asAdmin("XA RECOVER")).toEqual([]);
     expect(await asAdmin(`SHOW DATABASES LIKE '${tenant.dbName}'`)).toEqual([]);
   },
-  30_000,
 );
 
 engineTest("a customer who holds many named locks stops no work of the operator's", async () => {

@@ -256,7 +256,7 @@ mysqlTest("after all that, the other customer and the server are as they were", 
     [],
   );
   const logins = await mysqlAdmin(
-    "SELECT user FROM mysql.user WHERE user NOT REGEXP '^(u[0-9]+|q[0-9]+_ro)$' ORDER BY user",
+    "SELECT user FROM mysql.user WHERE user NOT REGEXP '^(u[0-9]+b?|q[0-9]+_ro|_s[0-9]+)$' ORDER BY user",
   );
   expect(logins.map((row) => row.User ?? row.user)).toEqual(["mariadb.sys", "root"]);
   const own = await mysqlAdmin(`SHOW GRANTS FOR '${mine.db_username}'@'%'`);

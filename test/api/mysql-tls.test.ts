@@ -86,7 +86,7 @@ tlsTest(
     expect((await register(world?.url)).status).toBe(201);
     const tenant = await newTenant({ url: world?.url ?? "" });
     const body = { name: "over-tls", db_type: "mysql" };
-    const made = await tenant.call("POST", "/api/v1/databases?wait=true", { body });
+    const made = await tenant.call("POST", "/api/v1/databases?wait=true&timeout=120", { body });
     expect(made.status).toBe(201);
     const {
       host,

@@ -67,7 +67,7 @@ describe.each(engineCases)("on $engine", ({ engine, asOperator, query, open }) =
 
   async function made() {
     const body = { name: `o-${randomUUID().slice(0, 8)}`, db_type: engine };
-    const answer = await tenant.call("POST", `${databases}?wait=true`, { body });
+    const answer = await tenant.call("POST", `${databases}?wait=true&timeout=120`, { body });
     expect(answer.status, JSON.stringify(answer.body)).toBe(201);
     return answer.body.data;
   }

@@ -176,11 +176,12 @@ describe.each([databases, "/api/v1/operations"])("%s", (path) => {
 test("twenty-five items are a page when no limit is given", async () => {
   const tenant = await newTenant();
   const { uuid } = await newDatabase(tenant);
-  await Promise.all(
+  const renamed = await Promise.all(
     Array.from({ length: 25 }, (_, turn) =>
       tenant.call("PATCH", `${databases}/${uuid}`, { body: { name: `name-${turn}` } }),
     ),
   );
+  expect(renamed.map(({ status }) => status)).toEqual(renamed.map(() => 200));
   const { ids, hasMore } = await page(tenant, "/api/v1/operations", {});
   expect([ids.length, hasMore]).toEqual([25, true]);
 });

@@ -77,7 +77,9 @@ describe("llms.md", () => {
     expect([...tools.matchAll(/^- `(\w+)`: \S.{30,}$/gm)].map(([, name]) => name)).toEqual(
       allTools.map(({ name }) => name),
     );
-    for (const [, path] of text.matchAll(/http:\/\/127\.0\.0\.1:\d+(\/[\w./-]+)/g)) {
+    const addresses = [...text.matchAll(/http:\/\/127\.0\.0\.1:\d+(\/[\w./-]+)/g)];
+    expect(addresses.some(([, path]) => path !== "/mcp")).toBe(true);
+    for (const [, path] of addresses) {
       // It takes POST alone, and an example below calls it.
       if (path === "/mcp") continue;
       expect([path, (await send(worker, "GET", path ?? "")).status]).toEqual([path, 200]);
@@ -142,6 +144,8 @@ describe("every page", () => {
     for (const path of [...pages, "/llms.md", "/llms.txt"]) {
       const text = await textOf(path);
       const own = [...text.matchAll(/(?:href="|\]\()(?:http:\/\/127\.0\.0\.1:\d+)?(\/[^")#]*)/g)];
+      // The text for machines writes its addresses out.
+      if (!path.startsWith("/llms.")) expect([path, own.length > 0]).toEqual([path, true]);
       for (const [, target] of own) {
         // Polykomos stands on the same host, but not in this Worker.
         if (!target || /^\/(api|polykomos)(\/|$)/.test(target)) continue;

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -11,6 +10,7 @@ import { sendRpc } from "../support/mcp-clients.ts";
 import { connect } from "../support/oauth.ts";
 import { accountWith, newAccount, send } from "../support/puma-client.ts";
 import { idCheckSecret, startPumaWorker } from "../support/puma-worker.ts";
+import { serverFolder } from "../support/server-folder.ts";
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -24,7 +24,7 @@ function databasesOf(folder: string): string[] {
 }
 
 function tablesOf(file: string): string[] {
-  const database = new DatabaseSync(file, { readOnly: true });
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   const names = database
     .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '_cf_%'")
     .all()
@@ -34,7 +34,7 @@ function tablesOf(file: string): string[] {
 }
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "puma-storage-"));
+  const folder = serverFolder("polypuma-puma-storage-");
   try {
     await use(folder);
   } finally {
@@ -93,6 +93,8 @@ describe("what lies on the disk", () => {
       await worker.stop();
       const token = String(asked.body.dev_magic_link).split(".").at(-1) ?? "";
       const secret = account.key.split("_").at(-1) ?? "";
+      expect([token.length > 20, secret.length]).toEqual([true, 40]);
+      expect(databasesOf(persist)).not.toEqual([]);
       for (const file of filesOf(persist)) {
         const content = readFileSync(file, "latin1");
         expect(content.includes(secret)).toBe(false);
@@ -151,14 +153,14 @@ describe("what lies on the disk", () => {
         (await account.get("/v1/_keys")).body.keys.every(
           (each: { id: string }) => each.id !== made.body.id,
         );
-      for (const deadline = Date.now() + 20_000; !(await isGone()); ) {
+      for (const deadline = Date.now() + 60_000; !(await isGone()); ) {
         if (Date.now() > deadline) throw new Error("The revoked key is still listed");
       }
       await worker.stop();
       const [file = ""] = databasesOf(persist).filter((each) =>
         tablesOf(each).includes("idempotency"),
       );
-      const database = new DatabaseSync(file, { readOnly: true });
+      const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
       const count = (table: string) =>
         database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
       expect([count("versions"), count("idempotency"), count("keys")]).toEqual([0, 0, 1]);
@@ -190,7 +192,7 @@ describe("links to pages", () => {
         tablesOf(each).includes("page_links"),
       );
       const links = async () => {
-        const database = new DatabaseSync(file, { readOnly: true });
+        const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
         const found = database.prepare("SELECT count(*) AS n FROM page_links").get()?.n;
         database.close();
         return found;
@@ -236,7 +238,7 @@ describe("an account of version 1", () => {
 
   function versionIn(persist: string): unknown {
     const [file = ""] = databasesOf(persist).filter((each) => tablesOf(each).includes("versions"));
-    const database = new DatabaseSync(file, { readOnly: true });
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     const row = database.prepare("SELECT version FROM schema_version").get();
     database.close();
     return row?.version;
@@ -312,7 +314,7 @@ describe("a connected client", () => {
         tablesOf(each).includes("oauth_records"),
       );
       const names = async () => {
-        const database = new DatabaseSync(file, { readOnly: true });
+        const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
         const rows = database.prepare("SELECT name FROM oauth_records ORDER BY name").all();
         database.close();
         return rows.map(({ name }) => String(name).split(":", 1)[0]);
@@ -320,6 +322,7 @@ describe("a connected client", () => {
       expect(await names()).toEqual(["grant", "token"]);
       for (const secret of [accessToken, refreshToken, code]) {
         const kept = secret.split(/[.:]/).at(-1) ?? "";
+        expect(kept.length).toBeGreaterThan(20);
         for (const each of filesOf(persist)) {
           expect(readFileSync(each, "latin1").includes(kept)).toBe(false);
         }

@@ -7,7 +7,7 @@ let questions: QuestionsWorker;
 let shop: Shop;
 
 beforeAll(async () => {
-  questions = await startQuestions({ NL2SQL_MODEL: "some-model", NL2SQL_TIMEOUT_SECONDS: "3" });
+  questions = await startQuestions({ NL2SQL_MODEL: "some-model", NL2SQL_TIMEOUT_SECONDS: "20" });
   shop = await newShop(questions.worker.url, "postgres");
 });
 
@@ -64,7 +64,6 @@ test.each([
 test.each([
   ["answers 500", { status: 500 }],
   ["answers 429", { status: 429 }],
-  ["never answers", "nothing"],
   ["gives no JSON three times", { content: "no" }],
   ["is wrong three times", { sql: "SELECT nothing FROM nowhere" }],
 ] as const)("when the model %s, the embedded translator answers", async (_, said) => {
@@ -75,6 +74,23 @@ test.each([
   expect(answer.body.translator).toBe("embedded");
   expect(answer.headers.get("x-nl2sql-engine")).toBe("embedded");
   expect(Object.values(answer.body.result.rows[0])).toEqual([3]);
+});
+
+test("when the model never answers, the embedded translator answers", async () => {
+  const hurried = await startQuestions({ NL2SQL_TIMEOUT_SECONDS: "1" });
+  try {
+    const other = await newShop(hurried.worker.url, "postgres");
+    const question = "How many customers are there?";
+    hurried.model.say(question, "nothing");
+    const answer = await other.ask(question);
+    expect(answer.status).toBe(200);
+    expect(answer.body.translator).toBe("embedded");
+    expect(answer.headers.get("x-nl2sql-engine")).toBe("embedded");
+    expect(Object.values(answer.body.result.rows[0])).toEqual([3]);
+    expect(hurried.model.asked.map((each) => each.question)).toContain(question);
+  } finally {
+    await hurried.stop();
+  }
 });
 
 test("a model's refusal is an answer, and its words go no further", async () => {

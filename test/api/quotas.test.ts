@@ -82,7 +82,7 @@ async function fill(engine: QuotaCase, database: Database): Promise<void> {
       return (await read(database)).usage.storage_state;
     },
     (state) => state === "exceeded",
-    60_000,
+    slowMs,
   );
 }
 
@@ -160,7 +160,7 @@ describe.each(cases)("the storage limit on $engine", (engine) => {
         return (await read(database)).usage.storage_state;
       },
       (state) => state !== "exceeded",
-      60_000,
+      slowMs,
     );
     await run(engine.grow);
     await run("CREATE TABLE afterwards (id int)");

@@ -76,7 +76,9 @@ test.each([
     expect(address).toMatch(/^\/guides\/assets\//);
     expect((await fetch(url + address)).status).toBe(200);
   }
-  for (const [, address = ""] of text.matchAll(/<a [^>]*href="(\/[^"#]*)/g)) {
+  const links = [...text.matchAll(/<a [^>]*href="(\/[^"#]*)/g)];
+  expect(links.length).toBeGreaterThan(2);
+  for (const [, address = ""] of links) {
     const linked = await fetch(url + address, { redirect: "manual" });
     expect([address, linked.status < 400]).toEqual([address, true]);
   }

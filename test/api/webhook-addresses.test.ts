@@ -29,6 +29,8 @@ beforeAll(async () => {
   world = await startWebhookWorld({
     PUBLIC_URL: "https://polykomos.example.net",
     POLYKOMOS_HOST: "databases.example.net",
+    // No second attempt comes by itself.
+    WEBHOOK_RETRY_SECONDS: "0,3600",
   });
   inside = await startReceiver();
   tenant = await world.newTenant();

@@ -57,6 +57,8 @@ async function runRequirements(
  */
 export function scenarioRunner(url: string, revision: Revision) {
   const all = runRequirements(url, revision);
+  // Whoever awaits it is told, and not the process when it fails before anybody does.
+  all.catch(() => {});
   const tried = new Set<string>();
   return async (scenario: string): Promise<Check[]> => {
     const first = tried.has(scenario) ? undefined : (await all).get(scenario);

@@ -14,7 +14,7 @@ export type StartedProduct = {
 };
 
 const leftBehind = new Set([".git", ".data", ".wrangler", "node_modules", "dist", "test", "bench"]);
-const readyWithinMs = 150_000;
+const readyWithinMs = 230_000;
 
 /** Copies the tree, runs `npm start` in it and waits until it says that it is ready. */
 export async function startProduct(): Promise<StartedProduct> {

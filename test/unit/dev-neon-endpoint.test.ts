@@ -1,17 +1,15 @@
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import WebSocket from "ws";
 import { type NeonEndpoint, startNeonEndpoint } from "../../dev/neon-endpoint.ts";
 import { type RunningPostgres, startPostgres } from "../../dev/postgres.ts";
 import { removeHome } from "../../dev/server-home.ts";
+import { serverFolder } from "../support/server-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "dev-neon-"));
+const folder = serverFolder("polypuma-dev-neon-");
 const MEBIBYTE = 1_048_576;
 let postgres: RunningPostgres;
 let endpoint: NeonEndpoint;
@@ -27,7 +25,7 @@ beforeAll(async () => {
     },
   });
   neonConfig.fetchEndpoint = `${endpoint.url}/sql`;
-}, 30_000);
+});
 
 beforeEach(() => {
   seen = [];
@@ -37,7 +35,7 @@ afterAll(async () => {
   await endpoint?.stop();
   await postgres?.stop();
   await removeHome(folder);
-}, 30_000);
+});
 
 function store() {
   return neon(postgres.url("postgres"));
@@ -217,7 +215,7 @@ test("carries a whole session over a WebSocket", async () => {
   expect(sent).toEqual({ size: MEBIBYTE });
   await client.end();
   expect(endpoint.counters.webSocketSessions).toBe(before + 1);
-}, 20_000);
+});
 
 test("ends the server's session with the WebSocket, and the WebSocket with the session", async () => {
   await store()`CREATE DATABASE left_soon`;

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
@@ -10,8 +9,9 @@ import { loopback } from "../../dev/ports.ts";
 import { type RunningPostgres, startPostgres } from "../../dev/postgres.ts";
 import { isAlive } from "../../dev/processes.ts";
 import { removeHome } from "../../dev/server-home.ts";
+import { serverFolder } from "../support/server-folder.ts";
 
-const base = mkdtempSync(join(tmpdir(), "dev-postgres-"));
+const base = serverFolder("polypuma-dev-postgres-");
 const folders: string[] = [];
 let made = 0;
 
@@ -39,7 +39,7 @@ function start(folder: string): Promise<RunningPostgres> {
 afterAll(async () => {
   for (const folder of folders) await removeHome(folder);
   rmSync(base, { recursive: true, force: true });
-}, 60_000);
+});
 
 test("starts empty, keeps data, password and port, and leaves no process", async () => {
   const folder = newFolder();
@@ -55,7 +55,7 @@ test("starts empty, keeps data, password and port, and leaves no process", async
   expect([second.port, second.password]).toEqual([first.port, first.password]);
   expect(await ask(second.url("kept"), "SELECT current_database()")).toEqual(["kept"]);
   await second.stop();
-}, 30_000);
+});
 
 test("asks for the password and stands on loopback only", async () => {
   const server = await start(newFolder());
@@ -64,7 +64,7 @@ test("asks for the password and stands on loopback only", async () => {
   expect(await ask(server.url("postgres"), "SHOW listen_addresses")).toEqual([loopback]);
   expect(await ask(server.url("postgres"), "SHOW unix_socket_directories")).toEqual([""]);
   await server.stop();
-}, 30_000);
+});
 
 test("takes another port when its own is taken, and its own settings when given", async () => {
   const folder = newFolder();
@@ -77,14 +77,14 @@ test("takes another port when its own is taken, and its own settings when given"
   expect(await ask(second.url("postgres"), "SHOW max_connections")).toEqual(["40"]);
   await second.stop();
   squatter.close();
-}, 30_000);
+});
 
 test("refuses a second start in the same folder while the first one runs", async () => {
   const folder = newFolder();
   const first = await start(folder);
   await expect(start(folder)).rejects.toThrow(`Process ${process.pid} already runs PostgreSQL`);
   await first.stop();
-}, 30_000);
+});
 
 test("starts again after its launcher was killed and the server lived on", async () => {
   const folder = newFolder();
@@ -104,7 +104,7 @@ test("starts again after its launcher was killed and the server lived on", async
   expect(isAlive(orphan)).toBe(false);
   expect(await ask(server.url("postgres"), "SELECT 1")).toEqual([1]);
   await server.stop();
-}, 30_000);
+});
 
 test("starts again after the server itself was killed", async () => {
   const folder = newFolder();
@@ -115,7 +115,7 @@ test("starts again after the server itself was killed", async () => {
   const second = await start(folder);
   expect(await ask(second.url("postgres"), "SELECT 1")).toEqual([1]);
   await second.stop();
-}, 30_000);
+});
 
 test("clears an id file whose process id now belongs to another program", async () => {
   const folder = newFolder();
@@ -126,7 +126,7 @@ test("clears an id file whose process id now belongs to another program", async 
   const second = await start(folder);
   await second.stop();
   expect(existsSync(idFile)).toBe(false);
-}, 30_000);
+});
 
 test("does not take the data of a start that was killed while it made them", async () => {
   const folder = newFolder();
@@ -134,7 +134,7 @@ test("does not take the data of a start that was killed while it made them", asy
   const server = await start(folder);
   expect(existsSync(join(folder, "cluster.partial-1"))).toBe(false);
   await server.stop();
-}, 30_000);
+});
 
 test.each([
   ["PG_VERSION is gone", (cluster: string) => rmSync(join(cluster, "PG_VERSION"))],
@@ -144,15 +144,11 @@ test.each([
     "pg_control is nonsense",
     (cluster: string) => writeFileSync(join(cluster, "global/pg_control"), Buffer.alloc(8192, 7)),
   ],
-])(
-  "says in one line what to do when %s",
-  async (_, damage) => {
-    const folder = newFolder();
-    const server = await start(folder);
-    await server.stop();
-    damage(join(folder, "cluster"));
-    const error = await start(folder).catch((caught: Error) => caught);
-    expect(error).toMatchObject({ message: expect.stringMatching(/^[^\n]*npm start -- --fresh$/) });
-  },
-  30_000,
-);
+])("says in one line what to do when %s", async (_, damage) => {
+  const folder = newFolder();
+  const server = await start(folder);
+  await server.stop();
+  damage(join(folder, "cluster"));
+  const error = await start(folder).catch((caught: Error) => caught);
+  expect(error).toMatchObject({ message: expect.stringMatching(/^[^\n]*npm start -- --fresh$/) });
+});

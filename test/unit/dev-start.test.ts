@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { afterAll, expect, test, vi } from "vitest";
 import { readDemo, seed, writeDemo } from "../../dev/demo.ts";
 import { greeting } from "../../dev/greeting.ts";
@@ -16,7 +16,7 @@ import { newShutdown } from "../../dev/shutdown.ts";
 import { readArguments } from "../../dev/start-arguments.ts";
 import { writeVariables } from "../../dev/worker-variables.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "dev-start-"));
+const folder = mkdtempSync(join(tmpdir(), `polypuma-dev-start-${process.pid}-`));
 const demo = {
   url: "http://127.0.0.1:8787",
   adminToken: "admin",
@@ -182,22 +182,32 @@ test("gives the lock of a killed process to one of those that come at the same m
   for (const path of locks) writeFileSync(path, dead);
   // Each goes for a lock at the same time as the others, and lives until all have.
   const script = `
+    const { createInterface } = await import("node:readline");
     const { takeLock } = await import(${JSON.stringify(resolve("dev/lock.ts"))});
-    const beginAtMs = ${Date.now() + 1_500};
-    const taken = ${JSON.stringify(locks)}.filter((path, index) => {
-      while (Date.now() < beginAtMs + index * 10);
-      return takeLock(path).taken;
+    const lines = createInterface({ input: process.stdin });
+    lines.once("line", (beginAtMs) => {
+      const taken = ${JSON.stringify(locks)}.filter((path, index) => {
+        while (Date.now() < Number(beginAtMs) + index * 10);
+        return takeLock(path).taken;
+      });
+      console.log(JSON.stringify(taken));
     });
-    console.log(JSON.stringify(taken));
-    setTimeout(() => process.exit(), 1_000);`;
-  const outputs = await Promise.all(
-    Array.from({ length: 3 }, async () => {
-      const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
-      return JSON.parse(await text(child.stdout));
-    }),
-  );
-  expect(outputs.flat().sort()).toEqual(locks.toSorted());
-}, 20_000);
+    console.log("ready");`;
+  const starters = Array.from({ length: 3 }, () => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    return { child, nextLine: async () => String((await lines.next()).value) };
+  });
+  const nextLines = () => Promise.all(starters.map(({ nextLine }) => nextLine()));
+  expect(await nextLines()).toEqual(starters.map(() => "ready"));
+  const beginAtMs = Date.now() + 100;
+  for (const { child } of starters) child.stdin.write(`${beginAtMs}\n`);
+  const outputs = await nextLines();
+  for (const { child } of starters) child.stdin.end();
+  expect(outputs.flatMap((output) => JSON.parse(output)).sort()).toEqual(locks.toSorted());
+});
 
 test("ends what was started in reverse order, also what was still starting", async () => {
   const ended: string[] = [];
