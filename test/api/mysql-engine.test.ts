@@ -311,7 +311,8 @@ engineTest("a customer who holds many named locks stops no work of the operator'
   const [, name] = /GET_LOCK\('(\w+)'/.exec(seen.join()) ?? [];
   expect(name).toMatch(/^[0-9a-f]{32}$/);
   // Even one who knew the name would only lose the session.
-  await session.query(`SELECT GET_LOCK('${name}', 0)`);
+  const [taken] = await session.query(`SELECT GET_LOCK('${name}', 60) AS taken`);
+  expect(taken).toEqual([{ taken: 1 }]);
   session.on("error", () => {});
   await run([(work) => work.setConnectionLimit()]);
   await expect(session.query("SELECT 1")).rejects.toThrow();
