@@ -1,3 +1,4 @@
+import { scopes } from "../src/polykomos/scopes.ts";
 import { blueprintSql } from "./blueprint-steps.ts";
 import type { Tenant } from "./database-model.ts";
 import { ask, type Stage } from "./polykomos-stage.ts";
@@ -8,18 +9,6 @@ import { takeSteps } from "./steps.ts";
 
 /** A developer's program with a team of its own, which does one thing after another. */
 const thinkMs = [80, 500] as const;
-
-const scopes = [
-  "databases:read",
-  "databases:write",
-  "blueprints:read",
-  "blueprints:write",
-  "webhooks:read",
-  "webhooks:write",
-  "queries:read",
-  "queries:write",
-  "keys:write",
-];
 
 /** Makes a user with a key, an endpoint that is told everything, and a blueprint. */
 export async function openTenant(

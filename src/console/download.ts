@@ -1,3 +1,4 @@
+import { attachmentResponse } from "../http/attachment.ts";
 import type { JsonText } from "../puma/rules/json-text.ts";
 
 /** A file that the browser keeps and never shows: what people stored is in it. */
@@ -8,19 +9,7 @@ export function download(
 ): Response {
   // Names of tables and databases are of this alphabet already; of anything else a line is left.
   const safe = name.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 100);
-  return new Response(content, {
-    headers: {
-      "content-type": mediaType,
-      "content-disposition": `attachment; filename="${safe}"`,
-      "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-      "cache-control": "no-store",
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "x-robots-tag": "noindex, nofollow, noarchive",
-      "cross-origin-resource-policy": "same-origin",
-    },
-  });
+  return attachmentResponse(content, mediaType, `attachment; filename="${safe}"`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { attachmentResponse } from "../../http/attachment.ts";
 import type { PumaDeps } from "../deps.ts";
 import { enclosed, type JsonText } from "../rules/json-text.ts";
 import { openedLink, throughLink } from "./opened-link.ts";
@@ -36,17 +37,5 @@ export async function downloadLink(deps: PumaDeps, token: string): Promise<Respo
 /** An attachment that cannot run, whatever is in it. */
 function file(content: JsonText, mediaType: string, filename: string): Response {
   const charset = mediaType.startsWith("text/") ? "; charset=utf-8" : "";
-  return new Response(content, {
-    headers: {
-      "content-type": mediaType + charset,
-      "content-disposition": attachment(filename),
-      "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-      "cache-control": "no-store",
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-      "x-frame-options": "DENY",
-      "x-robots-tag": "noindex, nofollow, noarchive",
-      "cross-origin-resource-policy": "same-origin",
-    },
-  });
+  return attachmentResponse(content, mediaType + charset, attachment(filename));
 }
