@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { admin, newTenant, type Tenant } from "../support/api.ts";
+import { admin, newTenant, type Tenant, until } from "../support/api.ts";
+import { storeName } from "../support/originals.ts";
 import { engineCases, startTwoEngines, type TwoEngines } from "../support/two-engines.ts";
 
 /** Changes of one database that overlap are done one after the other, in the order they were taken. */
@@ -9,9 +11,18 @@ const togetherCount = 4;
 
 let engines: TwoEngines;
 let tenant: Tenant;
+/** Holds every operation before its first step while there is one. */
+let beforeSteps: Promise<void> | null = null;
 
 beforeAll(async () => {
-  engines = await startTwoEngines();
+  engines = await startTwoEngines(
+    {},
+    {
+      async onStoreStatement(text) {
+        if (text.includes("SET step =")) await beforeSteps;
+      },
+    },
+  );
   tenant = await newTenant({ url: engines.world.url });
 });
 
@@ -32,6 +43,32 @@ async function operationsOf(uuid: string): Promise<Done[]> {
     started: row.started ? String(row.started) : null,
     finished: row.finished ? String(row.finished) : null,
   }));
+}
+
+/** Sends requests whose changes of a database wait for one another in the store, in this order. */
+async function sendInterlocked<Answer>(
+  uuid: string,
+  requests: readonly (() => Promise<Answer>)[],
+): Promise<Answer[]> {
+  const { host, port, user, password } = engines.world.server();
+  const holder = new Client({ host, port, user, password, database: storeName });
+  await holder.connect();
+  try {
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM databases WHERE uuid = $1 FOR UPDATE", [uuid]);
+    const sent: Promise<Answer>[] = [];
+    for (const request of requests) {
+      sent.push(request());
+      await until(
+        () => engines.world.store("SELECT 1 FROM pg_locks WHERE NOT granted"),
+        (waiting) => waiting.length === sent.length,
+      );
+    }
+    await holder.query("COMMIT");
+    return await Promise.all(sent);
+  } finally {
+    await holder.end();
+  }
 }
 
 /** Each ended well, and began when the one before had ended. */
@@ -117,6 +154,35 @@ describe.each(engineCases)("on $engine", ({ engine, query, asOperator }) => {
       }),
     );
     for (const rows of first) expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  test("a rotation that the delete of a database not yet begun did not see makes no login", async () => {
+    const { promise, resolve: letGo } = Promise.withResolvers<void>();
+    beforeSteps = promise;
+    const uuid = await begun();
+    const answers = await sendInterlocked(uuid, [
+      () => rotate(uuid),
+      () => tenant.call("DELETE", `${databases}/${uuid}`),
+    ]);
+    beforeSteps = null;
+    letGo();
+    expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+    expect(answers[1]?.body.data).toMatchObject({
+      cancelled_provision_jobs: 1,
+      has_remote_resources: false,
+    });
+    await engines.world.settle();
+    const ended = await engines.world.store(
+      `SELECT o.kind, o.state, o.lease_until FROM operations o JOIN databases d ON d.id = o.database_id
+       WHERE d.uuid = $1 ORDER BY o.seq`,
+      [uuid],
+    );
+    expect(ended).toEqual([
+      { kind: "create", state: "cancelled", lease_until: null },
+      { kind: "rotate_credentials", state: "cancelled", lease_until: null },
+      { kind: "delete", state: "succeeded", lease_until: null },
+    ]);
+    expect((await admin("GET", "/orphans", { url: engines.world.url })).body.data).toEqual([]);
   });
 
   test("a delete amid changes wins: nothing is left that works, and the changes do not come after", async () => {

@@ -126,8 +126,14 @@ export async function takeOperation(
 }
 
 /**
- * Records a step before it runs and prolongs the lease. False when the operation was cancelled or
- * its lease was lost: the caller must stop.
+ * Nothing more is to be done with its database `d` than to end it. Its delete cancelled what waited,
+ * but could not see what was queued while it waited for the database's row.
+ */
+const isPastDelete: SQL = sql`(d.deleted_at IS NOT NULL AND o.kind NOT IN ('delete', 'destroy'))`;
+
+/**
+ * Records a step before it runs and prolongs the lease. False when the operation was cancelled, its
+ * database deleted or its lease lost: the caller must stop.
  */
 export async function beginStep(
   store: Store,
@@ -136,10 +142,11 @@ export async function beginStep(
   leaseUntil: Date,
 ): Promise<boolean> {
   const rows = await store.rows(sql`
-    WITH d AS (SELECT id FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
+    WITH d AS (SELECT id, deleted_at FROM databases WHERE id = ${operation.database.id} FOR UPDATE),
     begun AS (UPDATE operations o SET step = ${step}, lease_until = ${leaseUntil} FROM d
       WHERE o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
-        AND o.state = 'running' AND o.database_id = d.id RETURNING o.database_id),
+        AND o.state = 'running' AND o.database_id = d.id AND NOT ${isPastDelete}
+      RETURNING o.database_id),
     touched AS (UPDATE databases t SET has_remote_resources = true FROM begun
       WHERE t.id = begun.database_id AND NOT t.has_remote_resources)
     SELECT 1 FROM begun`);
@@ -185,13 +192,21 @@ export async function postponeOperation(
 }
 
 /**
- * Lets go of an operation that was cancelled while it ran, so that the next may begin. One that is
- * still to be done keeps its state and may be taken again.
+ * Lets go of an operation that was cancelled while it ran, so that the next may begin; one of a
+ * deleted database is cancelled here. What is still to be done keeps its state and may be taken again.
  */
-export async function releaseOperation(store: Store, operation: TakenOperation): Promise<void> {
-  await store.rows(sql`UPDATE operations SET lease_until = NULL
-    WHERE id = ${operation.id} AND lease_token = ${operation.leaseToken}
-      AND lease_until IS NOT NULL`);
+export async function releaseOperation(
+  store: Store,
+  operation: TakenOperation,
+  now: Date,
+): Promise<void> {
+  await store.rows(sql`UPDATE operations o SET lease_until = NULL,
+      state = CASE WHEN ${isUnfinished} AND ${isPastDelete} THEN 'cancelled' ELSE o.state END,
+      finished_at = CASE WHEN ${isUnfinished} AND ${isPastDelete} THEN ${afterStart(now)}
+        ELSE o.finished_at END
+    FROM databases d WHERE d.id = o.database_id
+      AND o.id = ${operation.id} AND o.lease_token = ${operation.leaseToken}
+      AND o.lease_until IS NOT NULL`);
 }
 
 /**

@@ -85,7 +85,7 @@ export async function runHeldOperation(deps: RunDeps, operation: TakenOperation)
   } catch (error) {
     await recordFailure(deps, operation, error);
   }
-  await releaseOperation(deps.store, operation);
+  await releaseOperation(deps.store, operation, new Date(deps.clock()));
   return false;
 }
 
