@@ -83,6 +83,8 @@ export const webhookDeliveries = pgTable(
     nextAttemptAt: time("next_attempt_at"),
     leaseUntil: time("lease_until"),
     leaseToken: uuid("lease_token"),
+    /** The request that asked for it; null where an event did. */
+    requestKey: text("request_key"),
     createdAt: time("created_at").notNull(),
     lastAttemptAt: time("last_attempt_at"),
     /** Each attempt so far with the beginning of its answer; null where none was recorded. */
@@ -97,6 +99,9 @@ export const webhookDeliveries = pgTable(
       .on(table.endpointId, table.leaseUntil)
       .where(sql`${table.leaseUntil} IS NOT NULL`),
     index("webhook_deliveries_event").on(table.eventId),
+    uniqueIndex("webhook_deliveries_request_key")
+      .on(table.requestKey)
+      .where(sql`${table.requestKey} IS NOT NULL`),
     index("webhook_deliveries_age").on(table.createdAt),
   ],
 );

@@ -4,6 +4,7 @@ import { newUuid } from "../../lib/ids.ts";
 import { judgeUrl } from "../../lib/public-url.ts";
 import { actOf, type Caller } from "../caller.ts";
 import { fault, invalidField, notFound, unknownCursor } from "../dialect.ts";
+import * as asked from "./asked-store.ts";
 import { signingSecretContext } from "./attempt.ts";
 import { type DeliverDeps, deliverHeld, leaseEnd } from "./deliver.ts";
 import { readHeldDelivery } from "./delivery-store.ts";
@@ -115,7 +116,28 @@ export async function listDeliveries(
   return found;
 }
 
-/** Sends a test event, once, and answers with what came of it. */
+/** What `insert` makes for the caller's request, or what an earlier run of the request made. */
+async function madeOnce<Made>(
+  deps: WebhookDeps,
+  { requestKey }: Caller,
+  endpointId: number,
+  insert: (requestKey: string | null) => Promise<Made>,
+): Promise<Made | number> {
+  try {
+    return await insert(requestKey);
+  } catch (error) {
+    const isSecondRun = violatedUnique(error) === asked.deliveryRequestKeyIndex;
+    if (!isSecondRun || requestKey === null) throw error;
+    const known = await asked.findDeliveryByRequestKey(deps.store, endpointId, requestKey);
+    if (known === null) throw error;
+    return known;
+  }
+}
+
+/**
+ * Sends a test event, once, and answers with what came of it. A second run of the request sends
+ * nothing: what the first left unsent goes out as any delivery does.
+ */
 export async function sendTest(
   deps: WebhookDeps,
   caller: Caller,
@@ -123,7 +145,10 @@ export async function sendTest(
 ): Promise<store.DeliveryRow> {
   const token = newUuid();
   const lease = { token, until: leaseEnd(deps) };
-  const deliveryId = await store.insertTestDelivery(deps.store, id, lease, actOf(deps, caller));
+  const act = actOf(deps, caller);
+  const deliveryId = await madeOnce(deps, caller, id, (requestKey) =>
+    asked.insertTestDelivery(deps.store, id, lease, requestKey, act),
+  );
   if (deliveryId === null) throw notFound("endpoint");
   const now = new Date(deps.clock());
   const held = await readHeldDelivery(deps.store, deliveryId, token, now);
@@ -153,7 +178,9 @@ export async function redeliver(
   deliveryId: number,
 ): Promise<store.DeliveryRow> {
   const act = actOf(deps, caller);
-  const id = await store.insertRedelivery(deps.store, endpointId, deliveryId, act);
+  const id = await madeOnce(deps, caller, endpointId, (requestKey) =>
+    asked.insertRedelivery(deps.store, endpointId, deliveryId, requestKey, act),
+  );
   if (id === "no_delivery") throw notFound("delivery of a live endpoint");
   if (id === "disabled") throw fault("conflict", "The endpoint is disabled; enable it first");
   return await readDelivery(deps, caller, endpointId, id);

@@ -3,7 +3,6 @@ import type { Store } from "../../db/client.ts";
 import { isoTime } from "../../db/iso-time.ts";
 import { auditEntry } from "../audit/entry-store.ts";
 import type { Act } from "../caller.ts";
-import { deliveryIds } from "../events.ts";
 import { type Page, pageOf } from "../page.ts";
 import { newestOfTeams, teamOfUser } from "../team-rows.ts";
 import { stopIdle } from "./delivery-store.ts";
@@ -63,7 +62,8 @@ export type EventRow = {
   createdAt: string;
 };
 
-function audit(act: Act, action: string, from: SQL): SQL {
+/** A CTE `audit`: the entry of an act on the endpoint that the CTE `from` gives. */
+export function audit(act: Act, action: string, from: SQL): SQL {
   return sql`audit AS (${auditEntry(
     act,
     action,
@@ -145,7 +145,8 @@ export async function listEndpoints(
   return pageOf(rows, limit);
 }
 
-const liveEndpoint = (userId: number, id: number): SQL => sql`e.id = ${id}::bigint
+/** An endpoint `e` of the user's teams that was not revoked, as a condition. */
+export const liveEndpoint = (userId: number, id: number): SQL => sql`e.id = ${id}::bigint
   AND e.revoked_at IS NULL
   AND ${teamOfUser(sql`e.team_id`, userId)}`;
 
@@ -196,47 +197,6 @@ export async function enableEndpoint(
     ${audit(act, "webhook_endpoint.enable", sql`e`)}
     SELECT ${endpointColumns} FROM e`);
   return row ?? null;
-}
-
-/** A test event with its one delivery, leased to the caller; `null` without such an endpoint. */
-export async function insertTestDelivery(
-  store: Store,
-  id: number,
-  lease: { token: string; until: Date },
-  act: Act,
-): Promise<number | null> {
-  const [row] = await store.rows<{ id: string }>(sql`
-    WITH e AS (SELECT e.id, e.team_id FROM webhook_endpoints e WHERE ${liveEndpoint(act.userId, id)}),
-    told AS (INSERT INTO events (team_id, type, data, created_at)
-      SELECT e.team_id, 'webhook.test', jsonb_build_object('webhook_endpoint_id', e.id), ${act.now}
-      FROM e RETURNING id)
-    INSERT INTO webhook_deliveries (endpoint_id, event_id, status, next_attempt_at, created_at,
-      lease_token, lease_until)
-    SELECT e.id, told.id, 'pending', ${act.now}::timestamptz, ${act.now}::timestamptz,
-      ${lease.token}::uuid, ${lease.until}::timestamptz FROM e, told RETURNING id`);
-  return row ? Number(row.id) : null;
-}
-
-/** A new delivery of the event of an earlier one, when the endpoint takes deliveries. */
-export async function insertRedelivery(
-  store: Store,
-  endpointId: number,
-  deliveryId: number,
-  act: Act,
-): Promise<number | "no_delivery" | "disabled"> {
-  const [row] = await store.rows<{ id: string | null }>(sql`
-    WITH e AS (SELECT e.id, e.team_id, e.disabled_at, w.event_id FROM webhook_endpoints e
-      JOIN webhook_deliveries w ON w.endpoint_id = e.id
-      WHERE ${liveEndpoint(act.userId, endpointId)} AND w.id = ${deliveryId}),
-    open AS (SELECT * FROM e WHERE disabled_at IS NULL),
-    ${audit(act, "webhook_delivery.redeliver", sql`open`)},
-    to_deliver AS (INSERT INTO webhook_deliveries (endpoint_id, event_id, status, next_attempt_at,
-        created_at)
-      SELECT open.id, open.event_id, 'pending', ${act.now}::timestamptz, ${act.now}::timestamptz
-      FROM open RETURNING id, endpoint_id, created_at)
-    SELECT (SELECT id FROM to_deliver) AS id, ${deliveryIds} FROM e`);
-  if (!row) return "no_delivery";
-  return row.id === null ? "disabled" : Number(row.id);
 }
 
 /** Whether the endpoint is one that the user may see, as a condition that is judged once. */

@@ -1,0 +1,2 @@
+ALTER TABLE "webhook_deliveries" ADD COLUMN "request_key" text;--> statement-breakpoint
+CREATE UNIQUE INDEX "webhook_deliveries_request_key" ON "webhook_deliveries" USING btree ("request_key") WHERE "webhook_deliveries"."request_key" IS NOT NULL;
