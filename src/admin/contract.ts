@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { declare } from "../http/declare.ts";
+import { queryIntegerOr } from "../http/query-integer.ts";
 import { keyControls } from "../polykomos/keys/schemas.ts";
 import { operation } from "../polykomos/operations/contract.ts";
 import { operationStates } from "../polykomos/operations/steps.ts";
@@ -12,7 +13,6 @@ import {
   one,
   oneLineError,
   page,
-  queryInteger,
   requestId,
   uuidParams,
   uuidText,
@@ -56,7 +56,7 @@ export const listUsers = declare({
   summary: "List users with their teams, newest first",
   access,
   query: z.strictObject({
-    limit: queryInteger(1, 1_000, 1_000),
+    limit: queryIntegerOr(1, 1_000, 1_000),
     starting_after: idQuery.optional(),
   }),
   answers: answers("get", 200, page(shown.user)),

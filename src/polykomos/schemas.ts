@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Answer, OperationDeclaration } from "../http/declare.ts";
+import { queryIntegerOr } from "../http/query-integer.ts";
 
 /** Schemas and declarations that all of Polykomos's contracts share. */
 export const requestId = z.string().meta({ example: "req_a1b2c3d4e5f6g7h8" });
@@ -37,17 +38,6 @@ export function uuidText(message = "must be a UUID") {
 
 export const uuidParams = z.object({ uuid: uuidText() });
 
-/** An integer written in a query string. */
-export function queryInteger(min: number, max: number, byDefault: number) {
-  return z
-    .string()
-    .regex(/^(0|[1-9]\d{0,8})$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .pipe(z.int().min(min).max(max))
-    .default(byDefault)
-    .meta({ override: { type: "integer", minimum: min, maximum: max, default: byDefault } });
-}
-
 const idError = "must be a positive whole number";
 
 /** A number in a path or query that names something; one that names nothing is not wrong. */
@@ -68,8 +58,8 @@ export const pageItemsMax = 100;
 export const pageItemsDefault = 25;
 export const waitSecondsMax = 120;
 
-export const limitQuery = queryInteger(1, pageItemsMax, pageItemsDefault);
-export const timeoutQuery = queryInteger(1, waitSecondsMax, 30);
+export const limitQuery = queryIntegerOr(1, pageItemsMax, pageItemsDefault);
+export const timeoutQuery = queryIntegerOr(1, waitSecondsMax, 30);
 
 export const booleanQuery = z
   .enum(["true", "false", "1", "0"], "must be true or false")

@@ -56,7 +56,13 @@ const rules: Rule[] = [
   {
     files: contracts,
     because: "a contract is read, never run",
-    only: [/^src\/http\/declare\.ts$/, contracts, pure, /^src\/lib\//, /^package:zod$/],
+    only: [
+      /^src\/http\/(declare|query-integer)\.ts$/,
+      contracts,
+      pure,
+      /^src\/lib\//,
+      /^package:zod$/,
+    ],
   },
   {
     files: pure,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { declare } from "../../http/declare.ts";
+import { queryInteger } from "../../http/query-integer.ts";
 import { batchOperationsMax, queryLimitDefault, queryLimitMax } from "../limits.ts";
 import { errorAnswers, filterSchema, objectSchema, rowSchema } from "../schemas.ts";
 import { tableNamePattern } from "./rules/table-name.ts";
@@ -51,7 +52,7 @@ export const queryRows = declare({
       .string()
       .describe("A field; `-` before it for descending. Equal values follow by id.")
       .optional(),
-    limit: z.coerce.number().int().min(1).max(queryLimitMax).optional(),
+    limit: queryInteger(1, queryLimitMax).optional(),
   }),
   answers: {
     200: { description: "The rows", schema: z.object({ rows: z.array(rowSchema) }) },
