@@ -109,7 +109,8 @@ describe.each(engines)("on %s", (engine) => {
     const first = await shop.ask(question);
     expect(first.status).toBe(422);
     expect(first.body.error.code).toBe("confirmation_required");
-    expect(first.body.error.details).toMatchObject({ sql });
+    expect(first.body.error.details).toMatchObject({ sql, reason: expect.stringMatching(/\w/) });
+    expect(first.body.error.message).toContain(first.body.error.details.reason);
     expect(await shop.sql("SELECT id FROM extra")).toEqual([{ id: 1 }]);
 
     const { confirm } = first.body.error.details;

@@ -120,7 +120,7 @@ describe.runIf(hasBrowser("the pages for questions"))("in a browser", () => {
     await page.goto(`${worker.url}/console/ask`);
     await page.getByRole("link", { name: "shop" }).click();
     await ask(page, "delete all orders");
-    await page.getByText("Nothing was changed yet").waitFor();
+    await page.getByText(/Nothing was changed yet\. .* needs your yes, for \w/).waitFor();
     expect(await page.locator("#sql").textContent()).toMatch(/delete from/i);
     expect(await sql(url, "SELECT id FROM orders")).toHaveLength(3);
     await checkState(watched, "ask-confirm");

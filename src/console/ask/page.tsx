@@ -119,13 +119,13 @@ function Confirmation(props: {
 }) {
   const { shown, sql } = props;
   const place = askOf(shown.database.uuid);
-  const reason = /for (.*): send the same question/.exec(props.problem.message)?.[1];
+  const { reason } = props.problem.details;
   return (
     <Panel title="Run this?" kind="danger">
       <div class="note warn" role="alert">
         <p>
           Nothing was changed yet. This statement needs your yes
-          {reason ? `, for ${reason}` : ""}. There is no way back.
+          {typeof reason === "string" ? `, for ${reason}` : ""}. There is no way back.
         </p>
       </div>
       <Copyable id="sql" text={sql} label="the SQL" />

@@ -125,6 +125,7 @@ export function faultOf(
         `Say yes to this first, for ${outcome.reason}: send the same question with confirm`,
         {
           sql: outcome.written.sql,
+          reason: outcome.reason,
           confirm: consent?.word,
           expires_at: consent?.until.toISOString(),
           query_id: queryId,
