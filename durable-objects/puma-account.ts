@@ -148,17 +148,21 @@ export class PumaAccount extends DurableObject<Record<string, unknown>> {
   async addSignInKey(key: NewKey): Promise<void> {
     const nowMs = systemClock();
     this.#open();
-    this.ctx.storage.transactionSync(() => {
-      if (keys.countKeys(this.#sql, true) >= this.#limits.keysMax) {
-        const stalest = keys.stalestSignInKey(this.#sql);
-        if (stalest !== undefined) {
-          keys.revokeKey(this.#sql, stalest, nowMs);
-          deletePageLinksOf(this.#sql, stalest);
-        }
-        this.#forgetKey(stalest);
-      }
+    const hasMadeRoom = this.ctx.storage.transactionSync(() => {
+      const isFull = keys.countKeys(this.#sql, true) >= this.#limits.keysMax;
+      if (isFull) this.#revokeStalestSignInKey(nowMs);
       keys.insertKey(this.#sql, key, true, nowMs);
+      return isFull;
     });
+    if (hasMadeRoom) await this.#ensureCleanUp(nowMs);
+  }
+
+  #revokeStalestSignInKey(nowMs: number): void {
+    const stalest = keys.stalestSignInKey(this.#sql);
+    if (stalest === undefined) return;
+    keys.revokeKey(this.#sql, stalest, nowMs);
+    deletePageLinksOf(this.#sql, stalest);
+    this.#forgetKey(stalest);
   }
 
   /**

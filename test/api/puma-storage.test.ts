@@ -42,6 +42,15 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
+/**
+ * The alarm comes soon by the machine's clock instead of in a day by the moved one; it deletes only
+ * what the moved clock has passed.
+ */
+const cleaningSoon = {
+  "durable-objects/puma-account.ts": (source: string) =>
+    source.replace("setAlarm(nowMs + cleanUpEveryMs)", "setAlarm(new Date().getTime() + 100)"),
+};
+
 describe("guessing", () => {
   test("a guessed account id is refused and nothing is written anywhere", () =>
     withFolder(async (persist) => {
@@ -126,18 +135,7 @@ describe("what lies on the disk", () => {
 
   test("what has expired is deleted when its day comes", () =>
     withFolder(async (persist) => {
-      const worker = await startPumaWorker({
-        persist,
-        replace: {
-          // The alarm comes soon by the machine's clock instead of in a day by the moved one; it
-          // deletes only what the moved clock has passed.
-          "durable-objects/puma-account.ts": (source) =>
-            source.replace(
-              "setAlarm(nowMs + cleanUpEveryMs)",
-              "setAlarm(new Date().getTime() + 100)",
-            ),
-        },
-      });
+      const worker = await startPumaWorker({ persist, replace: cleaningSoon });
       const account = await newAccount(worker);
       const { id } = await account.add("notes", { v: 1 });
       await account.post("/v1/notes/update_row", { id, patch: { v: 2 } });
@@ -169,19 +167,25 @@ describe("what lies on the disk", () => {
     }));
 });
 
+describe("keys of sign-ins", () => {
+  test("that made room for others are deleted by the clean-up, though nothing else calls for one", () =>
+    withFolder(async (persist) => {
+      const vars = { PUMA_KEYS_MAX: "1" };
+      const worker = await startPumaWorker({ persist, vars, replace: cleaningSoon });
+      const { email } = await newAccount(worker);
+      const account = await newAccount(worker, email);
+      const keys = async () => (await account.get("/v1/_keys")).body.keys;
+      expect(await keys()).toHaveLength(2);
+      await worker.moveClock(31 * 24 * 3_600_000);
+      await until(keys, (found) => found.length === 1);
+      await worker.stop();
+    }));
+});
+
 describe("links to pages", () => {
   test("that have expired are deleted by the clean-up, though nothing else calls for one", () =>
     withFolder(async (persist) => {
-      const worker = await startPumaWorker({
-        persist,
-        replace: {
-          "durable-objects/puma-account.ts": (source) =>
-            source.replace(
-              "setAlarm(nowMs + cleanUpEveryMs)",
-              "setAlarm(new Date().getTime() + 100)",
-            ),
-        },
-      });
+      const worker = await startPumaWorker({ persist, replace: cleaningSoon });
       const account = await newAccount(worker);
       // Made by a read, which sets no alarm for itself.
       const params = { name: "query", arguments: { table: "notes", includeLink: true } };
@@ -299,16 +303,7 @@ describe("an account of version 1", () => {
 describe("a connected client", () => {
   test("is forgotten once its grant has ended: nothing of it stays", () =>
     withFolder(async (persist) => {
-      const worker = await startPumaWorker({
-        persist,
-        replace: {
-          "durable-objects/puma-account.ts": (source) =>
-            source.replace(
-              "setAlarm(nowMs + cleanUpEveryMs)",
-              "setAlarm(new Date().getTime() + 100)",
-            ),
-        },
-      });
+      const worker = await startPumaWorker({ persist, replace: cleaningSoon });
       const { accessToken, refreshToken, code } = await connect(worker);
       const [file = ""] = databasesOf(persist).filter((each) =>
         tablesOf(each).includes("oauth_records"),
