@@ -108,17 +108,30 @@ function ownHostsOf({ PUBLIC_URL, POLYKOMOS_HOST }: Settings): string[] {
   return origins.filter((origin) => origin !== "").map((origin) => new URL(origin).hostname);
 }
 
-/** Builds everything from the Worker's environment. Throws when a variable is missing or wrong. */
-export function createDeps(env: Env): Deps {
-  const settings = readSettings(env);
-  const announceDeliveries = (ids: readonly number[], delaySeconds?: number) =>
-    announce(env.DELIVERIES, deliveryMessages(ids), delaySeconds);
-  const store = telling(
-    openStore(settings.STORE_URL, settings.NEON_ENDPOINT),
-    (ids, delaySeconds) => background(announceDeliveries(ids, delaySeconds)),
-  );
+/** What tells the queues that there is work; the rows say what it is. */
+function announcersOf(env: Env) {
+  return {
+    announce: (ids: readonly string[], delaySeconds?: number) =>
+      announce(
+        env.JOBS,
+        ids.map((operationId) => ({ kind: "operation", operationId })),
+        delaySeconds,
+      ),
+    announceApplications: (ids: readonly number[], delaySeconds?: number) =>
+      announce(
+        env.JOBS,
+        ids.map((applicationId) => ({ kind: "application", applicationId })),
+        delaySeconds,
+      ),
+    announceDeliveries: (ids: readonly number[], delaySeconds?: number) =>
+      announce(env.DELIVERIES, deliveryMessages(ids), delaySeconds),
+  };
+}
+
+/** Everything that reaches customers' servers, by engine. */
+function fleetPortsOf({ NEON_ENDPOINT }: Settings) {
   const connectPostgres = connectBy({
-    neon: neonConnect(settings.NEON_ENDPOINT),
+    neon: neonConnect(NEON_ENDPOINT),
     tcp: tcpConnect(dialFromWorker),
   });
   const connectMysql = mysqlConnect(dialFromWorker);
@@ -130,12 +143,35 @@ export function createDeps(env: Env): Deps {
     postgres: postgresReader(connectPostgres),
     mysql: mysqlReader(connectMysql),
   };
+  return {
+    fleet,
+    readers,
+    scripts: {
+      postgres: postgresScripts(connectPostgres),
+      mysql: mysqlScripts(connectMysql),
+    },
+    questionRunners: {
+      postgres: postgresQuestions(connectPostgres),
+      mysql: mysqlQuestions(connectMysql),
+    },
+  };
+}
+
+/** Builds everything from the Worker's environment. Throws when a variable is missing or wrong. */
+export function createDeps(env: Env): Deps {
+  const settings = readSettings(env);
+  const announcers = announcersOf(env);
+  const store = telling(
+    openStore(settings.STORE_URL, settings.NEON_ENDPOINT),
+    (ids, delaySeconds) => background(announcers.announceDeliveries(ids, delaySeconds)),
+  );
   const clock = systemClock;
   const isPolykomosAccount = accountIdCheck("polykomos", settings.ID_CHECK_SECRET);
   const ownHosts = ownHostsOf(settings);
   const core = {
+    ...announcers,
+    ...fleetPortsOf(settings),
     store,
-    fleet,
     clock,
     log: consoleLog,
     sealer: createSealer(settings.SEALING_KEYS),
@@ -151,25 +187,7 @@ export function createDeps(env: Env): Deps {
     destroyDelayMs: settings.DESTROY_DELAY_SECONDS * secondMs,
     checkEveryMs: settings.SERVER_CHECK_SECONDS * secondMs,
     downAfterFailures: settings.SERVER_DOWN_AFTER_FAILURES,
-    announce: (ids: readonly string[], delaySeconds?: number) =>
-      announce(
-        env.JOBS,
-        ids.map((operationId) => ({ kind: "operation", operationId })),
-        delaySeconds,
-      ),
-    announceDeliveries,
-    announceApplications: (ids: readonly number[], delaySeconds?: number) =>
-      announce(
-        env.JOBS,
-        ids.map((applicationId) => ({ kind: "application", applicationId })),
-        delaySeconds,
-      ),
     applicationsInFlight: createInFlight(applicationsMax),
-    scripts: {
-      postgres: postgresScripts(connectPostgres),
-      mysql: mysqlScripts(connectMysql),
-    },
-    readers,
     makeReader: async (server: FleetServer, tenant: Tenant, stage: NameStage) => {
       await makeReader(core, server, tenant, stage);
     },
@@ -199,10 +217,6 @@ export function createDeps(env: Env): Deps {
   return {
     ...core,
     settings,
-    questionRunners: {
-      postgres: postgresQuestions(connectPostgres),
-      mysql: mysqlQuestions(connectMysql),
-    },
     translators: translatorsOf(settings, env.AI),
     catalogs: createCatalogs(clock),
     queryLimits: {
