@@ -30,6 +30,10 @@ type Report = {
   audits: Record<string, { numericValue?: number }>;
 };
 
+/** What Lighthouse says when it missed the beginning of a page itself; it asks to be run again. */
+const missedItself = /NO_NAVSTART/;
+const triesMax = 3;
+
 type PageToMeasure = { name: string; url: string; cookie: string | null };
 
 async function lighthouse({ url, cookie }: PageToMeasure, ...words: string[]): Promise<Report> {
@@ -39,13 +43,21 @@ async function lighthouse({ url, cookie }: PageToMeasure, ...words: string[]): P
   const output = ["--output=json", `--output-path=${path}`, "--quiet"];
   const flags = `--chrome-flags=--headless --no-sandbox --disable-quic --user-data-dir=${folder}`;
   const of = "--only-categories=performance,accessibility";
-  try {
-    await promisify(execFile)(
+  const run = () =>
+    promisify(execFile)(
       "npx",
       ["--yes", program, url, of, flags, ...output, ...headers, ...words],
       { env: { ...process.env, CHROME_PATH: chromium, HOME: process.env.HOME ?? folder } },
     );
-    return JSON.parse(readFileSync(path, "utf8"));
+  try {
+    for (let tries = 1; ; tries++) {
+      try {
+        await run();
+        return JSON.parse(readFileSync(path, "utf8"));
+      } catch (error) {
+        if (tries === triesMax || !missedItself.test(String(error))) throw error;
+      }
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

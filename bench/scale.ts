@@ -27,6 +27,7 @@ import { ask, asOperator } from "./tenant.ts";
  * work on the machine changes; the time is told beside it.
  */
 const suite = "scale";
+const storeName = "polypuma";
 const sizes = (process.env.BENCH_SCALE ?? "100,1000,10000,100000").split(",").map(Number);
 const accountsPerDatabase = 10;
 const databasesPerServer = 100;
@@ -165,14 +166,14 @@ async function tour(
   await watch.turnTo(null);
 }
 
+/** Measures a store of that size, on a server of its own: two stores would give one name twice on one. */
 async function measure(
   postgres: RunningPostgres,
   script: string,
   databases: number,
 ): Promise<StoreMeasures> {
-  const name = `scale_${databases}`;
-  await createDatabase(postgres.url("postgres"), name);
-  const storeUrl = postgres.url(name);
+  await createDatabase(postgres.url("postgres"), storeName);
+  const storeUrl = postgres.url(storeName);
   await migrate(storeUrl);
   return await withPostgres(storeUrl, async (client) => {
     await client.query("SET lock_timeout = '500ms'");
@@ -224,11 +225,17 @@ function growth(
 
 export async function run(): Promise<Row[]> {
   const folder = serverFolder("polypuma-bench-");
-  const postgres = await startPostgres({ folder: join(folder, "postgres"), fast: true });
   try {
     const script = await buildWorker("src/index.ts", "bench-product");
     const all: StoreMeasures[] = [];
-    for (const databases of sizes) all.push(await measure(postgres, script, databases));
+    for (const databases of sizes) {
+      const postgres = await startPostgres({ folder: join(folder, `${databases}`), fast: true });
+      try {
+        all.push(await measure(postgres, script, databases));
+      } finally {
+        await postgres.stop();
+      }
+    }
     const operations = [...(all[0]?.operations.keys() ?? [])];
     const rows = operations.map((operation) => {
       const row = growth(operation, all, (each) => each.operations.get(operation));
@@ -238,7 +245,6 @@ export async function run(): Promise<Row[]> {
     });
     return [...rows, growth("placing one (no claim)", all, (each) => each.placement)];
   } finally {
-    await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

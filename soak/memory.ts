@@ -10,6 +10,8 @@ export type Sample = {
   megabytes: number;
   /** What the Worker's isolate holds on to; null when it was not asked. */
   liveMb: number | null;
+  /** How long that was asked for: the isolate collects meanwhile, and does nothing else. */
+  tookMs: number;
 };
 
 export type Growth = {
@@ -38,7 +40,8 @@ export function watchMemory(worker: Watched): () => Sample[] {
     const atMs = performance.now();
     const megabytes = residentMb();
     const liveMb = await worker.liveHeap();
-    if (life !== null && megabytes > 0) samples.push({ atMs, life, megabytes, liveMb });
+    const tookMs = performance.now() - atMs;
+    if (life !== null && megabytes > 0) samples.push({ atMs, life, megabytes, liveMb, tookMs });
   }
   const timer = setInterval(() => void take(), everyMs);
   return () => {

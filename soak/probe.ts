@@ -50,12 +50,26 @@ export async function startProbe(soak: Soak, account: Account): Promise<Probe> {
 
 export type Times = { count: number; p50Ms: number; p99Ms: number };
 
-/** Of the reads that no outage of the Worker touched; null when they are too few. */
-export function timesOf(soak: Soak, samples: readonly ProbeSample[]): Times | null {
+/** When the run had the Worker's isolate collect its garbage. */
+export type Collection = { atMs: number; tookMs: number };
+
+/**
+ * Of the reads that neither an outage of the Worker touched nor a collection that the run itself
+ * forced, to measure memory; null when they are too few.
+ */
+export function timesOf(
+  soak: Pick<Soak, "outages">,
+  samples: readonly ProbeSample[],
+  collections: readonly Collection[] = [],
+): Times | null {
   // From the machine's clock to the process's own.
   const shiftMs = performance.now() - Date.now();
-  const touched = (each: ProbeSample) =>
-    soak.outages.during(each.fromMs + shiftMs, each.fromMs + shiftMs + each.ms, "puma").length > 0;
+  function touched(each: ProbeSample): boolean {
+    const fromMs = each.fromMs + shiftMs;
+    const toMs = fromMs + each.ms;
+    const isIn = ({ atMs, tookMs }: Collection) => atMs <= toMs && atMs + tookMs >= fromMs;
+    return soak.outages.during(fromMs, toMs, "puma").length > 0 || collections.some(isIn);
+  }
   const ms = samples.filter((each) => each.status === 200 && !touched(each)).map(({ ms }) => ms);
   if (ms.length < samplesMin) return null;
   return { count: ms.length, p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99) };

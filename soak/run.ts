@@ -152,7 +152,7 @@ async function run(options: Options, world: World): Promise<boolean> {
     `Seed ${seed}, plan ${planHash}: ${faults.length} faults in ${seconds} s, ${clients} clients`,
   );
   const { samples, memory, broken } = await underLoad(soak, options, faults, cast);
-  const loaded = timesOf(soak, samples);
+  const loaded = timesOf(soak, samples, memory);
   const growth = growthOf(memory);
 
   say("The load is over. Settling, then the audit");

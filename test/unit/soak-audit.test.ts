@@ -12,6 +12,7 @@ import type { Finding } from "../../soak/finding.ts";
 import { type Exchange, faultOf } from "../../soak/journal.ts";
 import { auditGrowth, growthOf } from "../../soak/memory.ts";
 import { createOutages } from "../../soak/outages.ts";
+import { timesOf } from "../../soak/probe.ts";
 import { auditRows, auditVersions, type ReadRow } from "../../soak/puma-audit.ts";
 import {
   type Account,
@@ -314,10 +315,21 @@ test("memory is judged by the longest life of the Worker after its warm-up", () 
       ...{ atMs: number * 1_000_000 + second * 1_000, life: number, megabytes: 300 },
       // Now and then it is not asked.
       liveMb: second % 7 === 0 ? null : megabytesAt(second),
+      tookMs: 100,
     }));
   const flat = life(2, 150, (second) => (second < 50 ? 100 : 200));
   expect(auditGrowth(growthOf([...life(1, 120, (second) => second * 10), ...flat]))).toEqual([]);
   const rising = life(2, 150, (second) => 100 + second);
   expect(kinds(auditGrowth(growthOf(rising)))).toEqual(["memory grows"]);
   expect(growthOf(life(1, 68, () => 100))).toBeNull();
+});
+
+test("reads are judged by those that neither an outage nor the run's own measuring held up", () => {
+  const soak = { outages: createOutages() };
+  const read = (fromMs: number, ms: number) => ({ fromMs, ms, status: 200 });
+  const quick = Array.from({ length: 500 }, (_, n) => read(Date.now() + n * 10, 5));
+  const held = Array.from({ length: 50 }, (_, n) => read(Date.now() + 10_000 + n, 80));
+  const collection = { atMs: performance.now() + 9_900, tookMs: 1_000 };
+  expect(timesOf(soak, [...quick, ...held])).toMatchObject({ count: 550, p99Ms: 80 });
+  expect(timesOf(soak, [...quick, ...held], [collection])).toMatchObject({ count: 500, p99Ms: 5 });
 });
