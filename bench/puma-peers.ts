@@ -43,7 +43,8 @@ function installPeers(): string {
   mkdirSync(folder, { recursive: true });
   cpSync(source, folder, { recursive: true });
   if (!existsSync(join(folder, "node_modules", ".package-lock.json"))) {
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, stdio: "inherit" });
+    // Not `ci`, which refuses where a registry lacks an optional build for another platform.
+    execFileSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: folder, stdio: "inherit" });
   }
   return folder;
 }
