@@ -5,6 +5,7 @@ import { deliveryIds } from "../events.ts";
 import { audit, liveEndpoint } from "./store.ts";
 
 /** Deliveries that somebody asked for: test events, and what is to be sent again. */
+
 /** A second run of a request fails on this index. */
 export const deliveryRequestKeyIndex = "webhook_deliveries_request_key";
 
