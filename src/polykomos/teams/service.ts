@@ -1,9 +1,9 @@
 import type { Store } from "../../db/client.ts";
-import { violatedUnique } from "../../db/errors.ts";
 import { minuteMs, secondMs } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
 import { actOf, type Caller } from "../caller.ts";
 import { fault, notFound } from "../dialect.ts";
+import { madeOnce } from "../second-run.ts";
 import * as invitations from "./invitations-store.ts";
 import * as store from "./store.ts";
 
@@ -58,15 +58,12 @@ export async function createTeam(
     if (earlier) return earlier;
     throw fault("conflict", `One person owns at most ${ownedMax} teams`);
   }
-  let teamId: number;
-  try {
-    teamId = await store.insertTeam(deps.store, name, requestKey, actOf(deps, caller));
-  } catch (error) {
-    const isSecondRun = violatedUnique(error) === store.requestKeyIndex;
-    const earlier = isSecondRun ? await madeEarlier(deps, caller) : null;
-    if (!earlier) throw error;
-    return earlier;
-  }
+  const teamId = await madeOnce(
+    caller,
+    store.requestKeyIndex,
+    () => store.insertTeam(deps.store, name, requestKey, actOf(deps, caller)),
+    (key) => store.findIdByRequestKey(deps.store, userId, key),
+  );
   return await teamOf(deps, caller, teamId);
 }
 

@@ -1,9 +1,9 @@
-import { violatedUnique } from "../../db/errors.ts";
 import { dayMs } from "../../lib/clock.ts";
 import { newUuid } from "../../lib/ids.ts";
 import { judgeUrl } from "../../lib/public-url.ts";
 import { actOf, type Caller } from "../caller.ts";
 import { fault, invalidField, notFound, unknownCursor } from "../dialect.ts";
+import { madeOnce } from "../second-run.ts";
 import * as asked from "./asked-store.ts";
 import { signingSecretContext } from "./attempt.ts";
 import { type DeliverDeps, deliverHeld, leaseEnd } from "./deliver.ts";
@@ -53,24 +53,26 @@ export async function createEndpoint(
   const secretSealed = await deps.sealer.seal(secret, signingSecretContext(uid));
   const { requestKey } = caller;
   const events = [...new Set(input.events)];
-  try {
-    const made = await store.insertEndpoint(
-      deps.store,
-      { ...input, uid, events, secretSealed, requestKey, perTeamMax: endpointsPerTeamMax },
-      actOf(deps, caller),
-    );
-    if (made === "no_team") throw notFound("team");
-    if (made === "too_many") {
-      throw fault("conflict", `A team has at most ${endpointsPerTeamMax} webhook endpoints`);
-    }
-    return { endpoint: made, secret };
-  } catch (error) {
-    const isSecondRun = violatedUnique(error) === store.endpointRequestKeyIndex;
-    if (!isSecondRun || requestKey === null) throw error;
-    const known = await store.findEndpointByRequestKey(deps.store, caller.userId, requestKey);
-    if (!known) throw error;
-    return { endpoint: known, secret: await secretOf(deps, known) };
-  }
+  return await madeOnce(
+    caller,
+    store.endpointRequestKeyIndex,
+    async () => {
+      const made = await store.insertEndpoint(
+        deps.store,
+        { ...input, uid, events, secretSealed, requestKey, perTeamMax: endpointsPerTeamMax },
+        actOf(deps, caller),
+      );
+      if (made === "no_team") throw notFound("team");
+      if (made === "too_many") {
+        throw fault("conflict", `A team has at most ${endpointsPerTeamMax} webhook endpoints`);
+      }
+      return { endpoint: made, secret };
+    },
+    async (key) => {
+      const known = await store.findEndpointByRequestKey(deps.store, caller.userId, key);
+      return known && { endpoint: known, secret: await secretOf(deps, known) };
+    },
+  );
 }
 
 export type PageInput = { limit: number; startingAfter: number | null };
@@ -116,22 +118,16 @@ export async function listDeliveries(
   return found;
 }
 
-/** What `insert` makes for the caller's request, or what an earlier run of the request made. */
-async function madeOnce<Made>(
+/** The delivery that `insert` makes for the caller's request, or that an earlier run of it made. */
+function deliveryOnce<Made>(
   deps: WebhookDeps,
-  { requestKey }: Caller,
+  caller: Caller,
   endpointId: number,
-  insert: (requestKey: string | null) => Promise<Made>,
+  insert: () => Promise<Made>,
 ): Promise<Made | number> {
-  try {
-    return await insert(requestKey);
-  } catch (error) {
-    const isSecondRun = violatedUnique(error) === asked.deliveryRequestKeyIndex;
-    if (!isSecondRun || requestKey === null) throw error;
-    const known = await asked.findDeliveryByRequestKey(deps.store, endpointId, requestKey);
-    if (known === null) throw error;
-    return known;
-  }
+  return madeOnce(caller, asked.deliveryRequestKeyIndex, insert, (key) =>
+    asked.findDeliveryByRequestKey(deps.store, endpointId, key),
+  );
 }
 
 /**
@@ -146,8 +142,8 @@ export async function sendTest(
   const token = newUuid();
   const lease = { token, until: leaseEnd(deps) };
   const act = actOf(deps, caller);
-  const deliveryId = await madeOnce(deps, caller, id, (requestKey) =>
-    asked.insertTestDelivery(deps.store, id, lease, requestKey, act),
+  const deliveryId = await deliveryOnce(deps, caller, id, () =>
+    asked.insertTestDelivery(deps.store, id, lease, caller.requestKey, act),
   );
   if (deliveryId === null) throw notFound("endpoint");
   const now = new Date(deps.clock());
@@ -178,8 +174,8 @@ export async function redeliver(
   deliveryId: number,
 ): Promise<store.DeliveryRow> {
   const act = actOf(deps, caller);
-  const id = await madeOnce(deps, caller, endpointId, (requestKey) =>
-    asked.insertRedelivery(deps.store, endpointId, deliveryId, requestKey, act),
+  const id = await deliveryOnce(deps, caller, endpointId, () =>
+    asked.insertRedelivery(deps.store, endpointId, deliveryId, caller.requestKey, act),
   );
   if (id === "no_delivery") throw notFound("delivery of a live endpoint");
   if (id === "disabled") throw fault("conflict", "The endpoint is disabled; enable it first");

@@ -1,8 +1,8 @@
-import { violatedUnique } from "../../../db/errors.ts";
 import { pause, secondMs } from "../../../lib/clock.ts";
 import { actOf, type Caller } from "../../caller.ts";
 import type { DatabaseRow } from "../../databases/rows.ts";
 import { fault, notFound } from "../../dialect.ts";
+import { madeOnce } from "../../second-run.ts";
 import { type BlueprintDeps, getBlueprint } from "../service.ts";
 import { isName, resolveValues, type Values, type VariableProblem } from "../sql/variables.ts";
 import type { BlueprintRow } from "../store.ts";
@@ -114,7 +114,6 @@ async function enqueue(
   values: Values,
   isDryRun: boolean,
 ): Promise<number> {
-  const { userId, requestKey } = caller;
   const context = variablesContext(blueprint.id);
   const made: store.NewApplication = {
     databaseId: database.id,
@@ -123,19 +122,18 @@ async function enqueue(
     isDryRun,
     variablesSealed: await deps.sealer.seal(JSON.stringify(values), context),
     statementsTotal: statementsOf(blueprint, database.engine),
-    requestKey,
+    requestKey: caller.requestKey,
   };
-  try {
-    const id = await store.insertApplication(deps.store, made, actOf(deps, caller));
-    if (id === null) throw notFound("database");
-    return id;
-  } catch (error) {
-    const isSecondRun = violatedUnique(error) === store.requestKeyIndex;
-    if (!isSecondRun || requestKey === null) throw error;
-    const known = await store.findIdByRequestKey(deps.store, userId, requestKey);
-    if (known === null) throw error;
-    return known;
-  }
+  return await madeOnce(
+    caller,
+    store.requestKeyIndex,
+    async () => {
+      const id = await store.insertApplication(deps.store, made, actOf(deps, caller));
+      if (id === null) throw notFound("database");
+      return id;
+    },
+    (key) => store.findIdByRequestKey(deps.store, caller.userId, key),
+  );
 }
 
 /** How many statements the blueprint has on an engine. */
